@@ -1,0 +1,130 @@
+/*
+ * digest.c -- thin names over libsodium.
+ */
+#include <sodium.h>
+#include <string.h>
+
+#include "digest.h"
+
+enum err_code
+digest_start_up(struct err *e)
+{
+	if (sodium_init() < 0)
+		return ERR(e, INTERNAL, "no source of randomness");
+	return ERR_OK;
+}
+
+struct digest
+digest_of(const void *bytes, size_t length)
+{
+	struct digest d;
+	crypto_hash_sha256(d.bytes, bytes, length);
+	return d;
+}
+
+struct digest
+digest_of_parts(const struct digest_part *parts, size_t count)
+{
+	crypto_hash_sha256_state state;
+	struct digest d;
+	crypto_hash_sha256_init(&state);
+	for (size_t i = 0; i < count; i++)
+		crypto_hash_sha256_update(&state, parts[i].bytes, parts[i].length);
+	crypto_hash_sha256_final(&state, d.bytes);
+	return d;
+}
+
+bool
+digest_equal(const struct digest *a, const struct digest *b)
+{
+	return sodium_memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;
+}
+
+void
+digest_format(const struct digest *d, char ret_text[DIGEST_TEXT_SIZE])
+{
+	sodium_bin2hex(ret_text, DIGEST_TEXT_SIZE, d->bytes, DIGEST_SIZE);
+}
+
+bool
+digest_parse(const char *text, struct digest *ret_digest)
+{
+	struct digest d;
+	size_t length = 0;
+	if (strlen(text) != DIGEST_TEXT_SIZE - 1 ||
+	    sodium_hex2bin(d.bytes, DIGEST_SIZE, text, DIGEST_TEXT_SIZE - 1, NULL, &length, NULL) != 0 ||
+	    length != DIGEST_SIZE)
+		return false;
+	*ret_digest = d;
+	return true;
+}
+
+void
+signing_key_generate(struct signing_key *ret_key)
+{
+	crypto_sign_keypair(ret_key->public_key, ret_key->secret_key);
+}
+
+void
+signing_key_wipe(struct signing_key *key)
+{
+	sodium_memzero(key, sizeof *key);
+}
+
+void
+sign_bytes(const struct signing_key *key, const void *bytes, size_t length, uint8_t ret_signature[SIGNATURE_SIZE])
+{
+	crypto_sign_detached(ret_signature, NULL, bytes, length, key->secret_key);
+}
+
+bool
+signature_is_valid(const uint8_t public_key[PUBLIC_KEY_SIZE], const void *bytes, size_t length,
+    const uint8_t signature[SIGNATURE_SIZE])
+{
+	return crypto_sign_verify_detached(signature, bytes, length, public_key) == 0;
+}
+
+void
+random_bytes(void *ret_bytes, size_t length)
+{
+	randombytes_buf(ret_bytes, length);
+}
+
+size_t
+base64_size(size_t length)
+{
+	return sodium_base64_ENCODED_LEN(length, sodium_base64_VARIANT_ORIGINAL);
+}
+
+void
+base64_encode(const void *bytes, size_t length, char *ret_text)
+{
+	sodium_bin2base64(ret_text, base64_size(length), bytes, length, sodium_base64_VARIANT_ORIGINAL);
+}
+
+void
+base64url_encode(const void *bytes, size_t length, char *ret_text)
+{
+	sodium_bin2base64(ret_text, base64_size(length), bytes, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static bool
+decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_length, int variant)
+{
+	const char *end = NULL;
+	size_t size = strlen(text);
+	return sodium_base642bin(ret_bytes, capacity, text, size, NULL, ret_length, &end, variant) == 0 &&
+	    end == text + size;
+}
+
+bool
+base64_decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_length)
+{
+	return decode(text, ret_bytes, capacity, ret_length, sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool
+base64url_decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_length)
+{
+	return decode(text, ret_bytes, capacity, ret_length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}

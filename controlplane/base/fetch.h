@@ -1,0 +1,47 @@
+/*
+ * fetch.h -- HTTP as a client (libcurl behind it): one bounded request, its whole answer in memory.
+ */
+#ifndef WEFT_BASE_FETCH_H
+#define WEFT_BASE_FETCH_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fetch_request {
+	const char *method; /* NULL is GET */
+	const char *url;    /* http:// or https:// */
+	const char *const *headers; /* NULL-terminated "Name: value", or NULL */
+	const char *bearer;	    /* token, or NULL; never logged, never sent to another host after a redirect */
+	const void *body;
+	size_t body_length;
+	size_t most;	  /* bytes of the answer; 0 is 64 MiB */
+	int64_t deadline; /* microseconds for the whole request; 0 is 30 s, negative is none (a stream) */
+
+	/* For streams: called with each piece of a 2xx body instead of gathering it; false stops the transfer. */
+	bool (*on_bytes)(void *user, const char *bytes, size_t length);
+	void *user;
+};
+
+struct fetch_response {
+	int status;
+	const char *content_type; /* "" when there is none */
+	const char *etag;	  /* or NULL */
+	const char *body;	  /* NUL-terminated, in the arena */
+	size_t body_length;
+};
+
+/* fetch_start_up -- once, before threads. */
+void fetch_start_up(void);
+
+/* fetch -- any status is a success here.  Fails: ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TOO_LARGE. */
+enum err_code fetch(const struct fetch_request *request, struct arena *arena, struct fetch_response *ret_response,
+    struct err *e);
+
+/* fetch_escape -- percent-encoded, for one part of a path or query. */
+const char *fetch_escape(struct arena *arena, const char *text);
+
+#endif
