@@ -1,0 +1,93 @@
+/*
+ * db.h -- a connection to the database, as the catalog's own files see it.  Private to catalog/.
+ *
+ * One text of SQL serves every database: parameters are $1, $2, ...; values go in and out through these few calls.
+ * Statements are prepared once for each connection and kept, found again by the address and text of the SQL.
+ *
+ *     CLEANUP(query_close) struct query q = { 0 };
+ *     CHECK(db_query(db, "SELECT version FROM products WHERE name = $1", DB_ARGS(db_text(name)), &q, e));
+ *     if (!db_next(&q))
+ *             return query_failed(&q, e) ? e->code : ERR(e, NOT_FOUND, ...);
+ *     version = db_column_text(&q, 0, arena);
+ *
+ * A connection belongs to one thread at a time.
+ */
+#ifndef WEFT_CATALOG_DB_H
+#define WEFT_CATALOG_DB_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+
+enum db_kind { DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB };
+
+struct db_value {
+	enum db_kind kind;
+	union {
+		int64_t integer;
+		double real;
+		const void *bytes; /* borrowed until the statement has run */
+	};
+	size_t length;
+};
+
+struct db_args {
+	const struct db_value *values;
+	size_t count;
+};
+
+#define DB_NO_ARGS   ((struct db_args){ 0 })
+#define DB_ARGS(...)                                                                                                   \
+	((struct db_args){ (const struct db_value[]){ __VA_ARGS__ },                                                   \
+	    sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value) })
+
+struct db_value db_null(void);
+struct db_value db_int(int64_t n);
+struct db_value db_text(const char *text); /* NULL is null */
+struct db_value db_bytes(const void *bytes, size_t length);
+struct db_value db_hash(const struct digest *d); /* as 32 bytes */
+
+struct query {
+	struct db *db;
+	void *statement;
+	enum err_code failed; /* ERR_OK while all goes well */
+	bool done;
+};
+
+/* How a connection is opened. */
+enum db_mode { DB_READ, DB_WRITE };
+enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e);
+void db_close(struct db *db);
+
+/* db_run -- a statement without rows.  db_script -- several, without parameters (migrations). */
+enum err_code db_run(struct db *db, const char *sql, struct db_args args, struct err *e);
+enum err_code db_script(struct db *db, const char *sql, struct err *e);
+int64_t db_changed(const struct db *db); /* rows of the last db_run */
+
+/* db_query -- start; then db_next() gives one row after another, and query_close() ends it (also early). */
+enum err_code db_query(struct db *db, const char *sql, struct db_args args, struct query *q, struct err *e);
+bool db_next(struct query *q);				/* false: no more rows, or failed */
+bool query_failed(struct query *q, struct err *e); /* after db_next() gave false: fills `e` if it failed */
+void query_close(struct query *q);
+
+bool db_column_is_null(const struct query *q, int column);
+int64_t db_column_int(const struct query *q, int column);
+double db_column_real(const struct query *q, int column);
+const char *db_column_text(const struct query *q, int column, struct arena *arena); /* NULL for null */
+const char *db_column_bytes(const struct query *q, int column, struct arena *arena, size_t *ret_length);
+struct digest db_column_hash(const struct query *q, int column);
+
+/* Leave early with what a call reports. */
+#define CHECK(call)                                                                                                    \
+	do {                                                                                                           \
+		enum err_code check_code = (call);                                                                     \
+		if (check_code != ERR_OK)                                                                              \
+			return check_code;                                                                             \
+	} while (0)
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * domain.h -- the domains of the mesh: who owns them, how they are tagged.
+ *
+ * A domain exists once a document defines it, or once a product names it; one that only products name has no team and
+ * no tags.
+ */
+#ifndef WEFT_CATALOG_DOMAIN_H
+#define WEFT_CATALOG_DOMAIN_H
+
+#include "catalog/store.h"
+#include "base/field.h"
+
+/* The document: `name`, `title`, `description`, `team`, `council_seat`, `tags`, `contacts`. */
+struct domain_document {
+	struct position at;
+	const char *name, *title, *description, *team, *council_seat;
+	struct texts tags;
+};
+extern const struct field_set domain_fields;
+
+/* domain_decode -- True when nothing was complained of.  Names are [a-z0-9_-]+, at most 100 bytes. */
+bool domain_decode(const struct node *document, struct violations *violations, struct domain_document *ret_document);
+
+struct domain {
+	const char *name;
+	const char *document; /* canonical JSON; NULL when only products name it */
+	uint64_t products;    /* in force, not retired */
+	uint64_t seq;	      /* of the event that defined it; 0 when none did */
+	const char *hash;     /* or NULL */
+};
+
+struct domain_list {
+	struct domain *items;
+	size_t count;
+	bool more;
+};
+
+enum err_code domain_get(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
+    struct err *e);
+enum err_code domain_list(struct session *s, const char *after, size_t limit, struct arena *arena,
+    struct domain_list *ret_list, struct err *e);
+
+#endif

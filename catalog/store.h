@@ -1,0 +1,77 @@
+/*
+ * store.h -- the catalog's data folder: who may write, who reads what.
+ *
+ * A folder holds
+ *
+ *     weft.db       the database: the log, its tree, and the projections
+ *     weft.lock     held by the one process that serves the folder
+ *     log.key       the secret key that signs checkpoints (mode 0600)
+ *     log.verifier  its public counterpart, as text (checkpoint.h); give it to auditors
+ *
+ * All access goes through a session.  A reader has a snapshot and waits for nobody; there is one writer at a time, and
+ * what it commits is on disk before session_commit() returns.  A session belongs to one thread.
+ *
+ *     CLEANUP(session_end) struct session *s = NULL;
+ *     if (store_read(store, &s, e) != ERR_OK) return e->code;
+ *     ...
+ */
+#ifndef WEFT_CATALOG_STORE_H
+#define WEFT_CATALOG_STORE_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "proof/checkpoint.h"
+
+#include <stdbool.h>
+
+struct store;
+struct session;
+
+enum store_mode {
+	STORE_SERVE,  /* take the lock, create or migrate what is missing */
+	STORE_VERIFY, /* read only, beside a running server; no lock, nothing created */
+};
+
+struct store_options {
+	const char *folder;
+	const char *origin; /* the log's name when it is created; later the stored one counts */
+	enum store_mode mode;
+	struct clock clock;
+	int readers; /* connections kept for readers; further ones are opened and closed as needed */
+};
+
+/*
+ * store_open -- Fails with a message for people: the folder is locked by another process (BUSY), of a newer version of
+ * Weft (REFUSED), damaged or no database (CORRUPT), not writable (IO), its log shorter than its last checkpoint (CORRUPT).
+ */
+enum err_code store_open(const struct store_options *options, struct store **ret_store, struct err *e);
+void store_close(struct store *store);
+
+const char *store_origin(const struct store *store);
+const char *store_folder(const struct store *store);
+const struct verifier_key *store_verifier(const struct store *store);
+moment store_now(const struct store *store);
+
+/* store_wake -- a number that grows with each commit; store_wait waits until it is not `seen`, or until the deadline. */
+uint64_t store_commits(struct store *store);
+uint64_t store_wait(struct store *store, uint64_t seen, moment deadline);
+
+enum err_code store_read(struct store *store, struct session **ret_session, struct err *e);
+enum err_code store_write(struct store *store, struct session **ret_session, struct err *e);
+
+/* session_commit -- durable when it returns ERR_OK; on any failure nothing of the session has happened. */
+enum err_code session_commit(struct session *s, struct err *e);
+
+/* session_end -- of a reader, or of a writer that did not commit (rolled back).  Idempotent; for CLEANUP. */
+void session_end(struct session **s);
+
+/* session_savepoint and session_undo -- undo a part of a writer's work without ending it. */
+enum err_code session_savepoint(struct session *s, struct err *e);
+enum err_code session_release(struct session *s, struct err *e);
+void session_undo(struct session *s);
+
+/* The writer's moment: the same for everything that one session does. */
+moment session_now(const struct session *s);
+
+#endif
