@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/metrics.h"
+#include "base/role.h"
 #include "base/violation.h"
 
 #include <stdbool.h>
@@ -21,12 +22,6 @@ enum method { GET, POST, PUT, DELETE, METHODS };
 
 /* The name of a method, "GET". */
 const char *method_name(enum method m);
-
-/*
- * Who may call a route.  NOBODY is the zero of a forgotten column and stops the start; ANYBODY needs no token.
- * What each role includes is identity's table (identity/identity.h); the server only carries the number.
- */
-enum role { ROLE_NOBODY, ROLE_ANYBODY, ROLE_READER, ROLE_PUBLISHER, ROLE_AUDITOR, ROLE_STEWARD, ROLE_ADMIN };
 
 struct request;
 struct response;

@@ -3,38 +3,21 @@
  *
  * A bearer token is "weft_" and 43 characters of base64url: 32 random bytes.  Only its SHA-256 is stored, so the text is
  * shown once, when it is made.  Tokens are looked up in the catalog and kept in a small cache that follows its changes.
- *
- *     role        includes           may
- *     reader                         read products, lineage, domains, policies, quality; evaluate
- *     publisher   reader             publish, retire and reconcile products of its own domains
- *     auditor     reader             read the log, proofs, violations
- *     steward     reader             define domains and policies
- *     admin       all                make and revoke tokens, too
  */
 #ifndef WEFT_IDENTITY_IDENTITY_H
 #define WEFT_IDENTITY_IDENTITY_H
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/role.h"
 #include "catalog/store.h"
 #include "catalog/token.h"
 
 #include <stdbool.h>
 
-/* In the order and with the numbers of enum role in http.h: main holds them equal. */
-enum actor_role {
-	ACTOR_NOBODY,
-	ACTOR_ANYBODY,
-	ACTOR_READER,
-	ACTOR_PUBLISHER,
-	ACTOR_AUDITOR,
-	ACTOR_STEWARD,
-	ACTOR_ADMIN,
-};
-
 struct actor {
 	const char *name; /* as events name it */
-	enum actor_role role;
+	enum role role;
 	const char *const *domains; /* of a publisher; NULL-terminated; "*" is every one */
 };
 
@@ -51,11 +34,6 @@ void identity_destroy(struct identity *identity);
  */
 enum err_code identity_authenticate(struct identity *identity, const char *authorization, struct arena *arena,
     struct actor *ret_actor, struct err *e);
-
-/* Does `role` include `needed`? */
-bool role_includes(enum actor_role role, enum actor_role needed);
-bool role_from_name(const char *name, enum actor_role *ret_role);
-const char *role_name(enum actor_role role);
 
 /* May this actor publish into `domain`?  Fails: ERR_FORBIDDEN, naming the domains that it may. */
 enum err_code actor_may_publish(const struct actor *actor, const char *domain, struct err *e);

@@ -1,0 +1,51 @@
+/*
+ * role.c -- one row a role.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "compiler.h"
+#include "role.h"
+
+#define BIT(role) (1u << (role))
+
+enum { EVERYBODY = BIT(ROLE_ANYBODY), READS = EVERYBODY | BIT(ROLE_READER) };
+
+// clang-format off
+static const struct {
+	const char *name;
+	unsigned includes; /* bits of enum role */
+} roles[] = {
+	[ROLE_NOBODY]    = {"nobody",    0},
+	[ROLE_ANYBODY]   = {"anybody",   EVERYBODY},
+	[ROLE_READER]    = {"reader",    READS},
+	[ROLE_PUBLISHER] = {"publisher", READS | BIT(ROLE_PUBLISHER)},
+	[ROLE_AUDITOR]   = {"auditor",   READS | BIT(ROLE_AUDITOR)},
+	[ROLE_STEWARD]   = {"steward",   READS | BIT(ROLE_STEWARD)},
+	[ROLE_ADMIN]     = {"admin",     READS | BIT(ROLE_PUBLISHER) | BIT(ROLE_AUDITOR) | BIT(ROLE_STEWARD) | BIT(ROLE_ADMIN)},
+};
+// clang-format on
+
+bool
+role_includes(enum role has, enum role needed)
+{
+	return (roles[has].includes & BIT(needed)) != 0;
+}
+
+const char *
+role_name(enum role role)
+{
+	return roles[role].name;
+}
+
+bool
+role_from_name(const char *name, enum role *ret_role)
+{
+	for (size_t i = ROLE_READER; i < ARRAY_LEN(roles); i++) {
+		if (strcmp(roles[i].name, name) == 0) {
+			*ret_role = (enum role)i;
+			return true;
+		}
+	}
+	return false;
+}
