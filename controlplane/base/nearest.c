@@ -1,0 +1,80 @@
+/*
+ * nearest.c -- which word was meant: the Damerau-Levenshtein distance (optimal string alignment),
+ * bounded.
+ *
+ * A distance counts characters put in, left out, replaced, or swapped with their neighbour.  Case
+ * and the choice between '-', '_' and ' ' count for nothing: `Data-Product` is `data_product`.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "violation.h"
+
+enum { LONGEST = 64 };
+
+static char
+fold(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c == '_' || c == ' ' ? '-' : c;
+}
+
+static bool
+is_same(char a, char b)
+{
+	return fold(a) == fold(b);
+}
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Row i of the table holds the distances of a[0..i) from every beginning of b; only the last two
+ * rows are looked back at.
+ */
+static unsigned
+distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	unsigned rows[3][LONGEST + 1];
+	for (unsigned k = 0; k <= b_length; k++)
+		rows[0][k] = k;
+	for (size_t i = 1; i <= a_length; i++) {
+		unsigned *row = rows[i % 3], *before = rows[(i + 2) % 3],
+			 *earlier = rows[(i + 1) % 3];
+		row[0] = (unsigned)i;
+		for (size_t k = 1; k <= b_length; k++) {
+			unsigned best = before[k - 1] + !is_same(a[i - 1], b[k - 1]);
+			best = least(best, least(before[k], row[k - 1]) + 1);
+			bool is_swap = i > 1 && k > 1 && is_same(a[i - 1], b[k - 2]) &&
+				       is_same(a[i - 2], b[k - 1]);
+			row[k] = is_swap ? least(best, earlier[k - 2] + 1) : best;
+		}
+	}
+	return rows[a_length % 3][b_length];
+}
+
+const char *
+nearest_word(const char *word, const char *const *candidates, size_t count)
+{
+	const char *nearest = NULL;
+	unsigned best = UINT32_MAX;
+	size_t length = strlen(word);
+	if (length > LONGEST)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t other = strlen(candidates[i]);
+		if (other > LONGEST)
+			continue;
+		unsigned d = distance(word, length, candidates[i], other);
+		size_t longer = length > other ? length : other;
+		if (d < best && d * 3 <= longer) {
+			best = d;
+			nearest = candidates[i];
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,782 @@
+/*
+ * read_yaml.c -- YAML by libyaml's events, made into a tree by the core schema of YAML 1.2
+ * (section 10.3).
+ *
+ * libyaml knows the grammar; what a plain text means is decided here, because libyaml still thinks
+ * in YAML 1.1.  Reads from the leaves upwards: complaints, plain texts, scalars, aliases,
+ * collections, the stream.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "map.h"
+#include "reader.h"
+#include "utf8.h"
+
+/* What an anchor stands for.  An alias counts as if all of it stood there once more. */
+struct anchor {
+	bool is_whole; /* false while what it holds is still being read */
+	struct node node;
+	size_t nodes, bytes;
+	unsigned height;
+};
+
+struct yaml_reader {
+	const struct reading *in;
+	yaml_parser_t parser;
+	struct arena scratch; /* anchors and their names */
+	struct map anchors;   /* name to struct anchor, the latest of a name */
+
+	/* The members and items of the collections that are open, the innermost on top; a list's
+	 * have no key. */
+	struct member *stack;
+	size_t count, capacity;
+
+	size_t nodes, bytes; /* of the tree so far, aliases expanded */
+	unsigned deepest;    /* level reached since the innermost anchor began */
+
+	/* Byte and character of the text that were last looked at; only moves forward. */
+	size_t offset, character;
+	struct err *e;
+};
+
+static struct position
+position_of(yaml_mark_t mark)
+{
+	return (struct position){(uint32_t)mark.line + 1, (uint32_t)mark.column + 1};
+}
+
+/* What libyaml says, and what a person would do about it. */
+// clang-format off
+static const struct {
+	const char *problem, *advice;
+} advices[] = {
+	{"mapping values are not allowed in this context",         "a text that holds ': ' must stand in quotes, and a nested map on lines of its own"},
+	{"block sequence entries are not allowed in this context", "a list begins on a line of its own; a text that begins with '- ' must stand in quotes"},
+	{"block mapping entries are not allowed in this context",  "a map begins on a line of its own"},
+	{"did not find expected key",                              "check that the line is indented like its neighbours and that quotes are closed"},
+	{"did not find expected '-' indicator",                    "check that the line is indented like its neighbours"},
+	{"could not find expected ':'",                            "put ': ' behind the key, or quote a text that spans lines"},
+	{"did not find expected ',' or ']'",                       "separate the items by ',' and close the list with ']'"},
+	{"did not find expected ',' or '}'",                       "separate the members by ',' and close the map with '}'"},
+	{"found unexpected end of stream",                         "close the quotes"},
+	{"found unexpected document indicator",                    "close the quotes"},
+	{"found unknown escape character",                         "write \\\\ for a backslash, or use single quotes"},
+	{"found character that cannot start any token",            "a tab cannot indent, and a text that begins with '@', '`' or '%' must stand in quotes"},
+	{"found undefined tag handle",                             "only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map are known"},
+	{"did not find expected <document start>",                 "check that the line is indented like its neighbours"},
+	{"did not find expected node content",                     "write a value here; a text that begins with a sign must stand in quotes"},
+	{"found a tab character that violates indentation",        "indent with spaces"},
+	{"found a tab character where an indentation space is expected", "indent with spaces"},
+};
+// clang-format on
+
+static const char *
+advice_on(const char *problem)
+{
+	for (size_t i = 0; i < ARRAY_LEN(advices); i++)
+		if (strcmp(problem, advices[i].problem) == 0)
+			return advices[i].advice;
+	return NULL;
+}
+
+static enum err_code
+grammar_complaint(const struct yaml_reader *r)
+{
+	const yaml_parser_t *p = &r->parser;
+	const char *problem = p->problem ? p->problem : "not YAML";
+	const char *advice = advice_on(problem);
+	struct position began = position_of(p->context_mark);
+	ERR_AT(r->e, MALFORMED, position_of(p->problem_mark), "%s", problem);
+	size_t used = strlen(r->e->message), room = sizeof r->e->message - used;
+	if (p->context)
+		snprintf(r->e->message + used, room, " %s that begins at %u:%u%s%s", p->context,
+			 began.line, began.column, advice ? "; " : "", advice ? advice : "");
+	else if (advice)
+		snprintf(r->e->message + used, room, "; %s", advice);
+	return ERR_MALFORMED;
+}
+
+static enum err_code
+character_complaint(const struct yaml_reader *r)
+{
+	const yaml_parser_t *p = &r->parser;
+	struct position at = place_of(r->in->text, r->in->length, p->problem_offset);
+	return ERR_AT(r->e, MALFORMED, at,
+		      "the character U+%04X is not allowed; write it as an escape in double quotes",
+		      (unsigned)p->problem_value);
+}
+
+static enum err_code
+next_event(struct yaml_reader *r, yaml_event_t *ret_event)
+{
+	if (yaml_parser_parse(&r->parser, ret_event))
+		return ERR_OK;
+	switch (r->parser.error) {
+	case YAML_MEMORY_ERROR:
+		return ERR(r->e, INTERNAL, "out of memory");
+	case YAML_READER_ERROR:
+		return character_complaint(r);
+	default:
+		return grammar_complaint(r);
+	}
+}
+
+static enum err_code
+check_size(const struct yaml_reader *r, struct position at)
+{
+	const struct document_limits *most = &r->in->limits;
+	if (r->nodes > most->nodes)
+		return ERR_AT(r->e, TOO_LARGE, at, "the document has more than %zu values",
+			      most->nodes);
+	if (r->deepest > most->depth)
+		return ERR_AT(r->e, TOO_LARGE, at,
+			      "lists and maps are nested more than %u levels deep", most->depth);
+	return ERR_OK;
+}
+
+/* ---- plain texts ---- */
+
+static bool
+is_one_of(const char *text, const char *const *words)
+{
+	while (*words && strcmp(text, *words) != 0)
+		words++;
+	return *words;
+}
+
+static bool
+is_null(const char *text)
+{
+	return is_one_of(text, (const char *const[]){"", "~", "null", "Null", "NULL", NULL});
+}
+
+static bool
+is_true(const char *text)
+{
+	return is_one_of(text, (const char *const[]){"true", "True", "TRUE", NULL});
+}
+
+static bool
+is_false(const char *text)
+{
+	return is_one_of(text, (const char *const[]){"false", "False", "FALSE", NULL});
+}
+
+/* Infinities and what is no number: the core schema has them, JSON does not. */
+static bool
+is_beyond_numbers(const char *text)
+{
+	if (is_one_of(text, (const char *const[]){".nan", ".NaN", ".NAN", NULL}))
+		return true;
+	text += *text == '-' || *text == '+';
+	return is_one_of(text, (const char *const[]){".inf", ".Inf", ".INF", NULL});
+}
+
+static bool
+is_all(const char *text, const char *characters)
+{
+	return *text && text[strspn(text, characters)] == '\0';
+}
+
+/* [-+]?([0-9]+ | 0o[0-7]+ | 0x[0-9a-fA-F]+): the base, with the digits in `*ret_digits`; 0 when it
+ * is no integer. */
+static int
+base_of(const char *text, const char **ret_digits)
+{
+	*ret_digits = text;
+	if (is_all(text + (*text == '-' || *text == '+'), "0123456789"))
+		return 10;
+	if (strlen(text) < 3)
+		return 0;
+	*ret_digits = text + 2;
+	if (strncmp(text, "0o", 2) == 0 && is_all(text + 2, "01234567"))
+		return 8;
+	if (strncmp(text, "0x", 2) == 0 && is_all(text + 2, "0123456789abcdefABCDEF"))
+		return 16;
+	return 0;
+}
+
+/* [-+]? ( \.[0-9]+ | [0-9]+(\.[0-9]*)? ) ([eE][-+]?[0-9]+)? */
+static bool
+is_real(const char *text)
+{
+	const char *digits = "0123456789";
+	text += *text == '-' || *text == '+';
+	size_t whole = strspn(text, digits), fraction = 0;
+	text += whole;
+	if (*text == '.') {
+		fraction = strspn(text + 1, digits);
+		text += 1 + fraction;
+	}
+	if (whole + fraction == 0)
+		return false;
+	if (*text != 'e' && *text != 'E')
+		return *text == '\0';
+	text++;
+	text += *text == '-' || *text == '+';
+	return is_all(text, digits);
+}
+
+static enum err_code
+number_complaint(const struct yaml_reader *r, const char *text, struct position at, const char *why)
+{
+	return ERR_AT(r->e, MALFORMED, at, "the number %.*s %s; if it is a text, put it in quotes",
+		      utf8_cut(text, strlen(text), 60), text, why);
+}
+
+static enum err_code
+set_integer(const struct yaml_reader *r, const char *text, const char *digits, int base,
+	    struct node *n)
+{
+	errno = 0;
+	n->integer = strtoll(digits, NULL, base);
+	n->kind = NODE_INT;
+	return errno == ERANGE ? number_complaint(r, text, n->at, "does not fit 64 bits") : ERR_OK;
+}
+
+static enum err_code
+set_real(const struct yaml_reader *r, const char *text, struct node *n)
+{
+	n->real = strtod(text, NULL);
+	n->kind = NODE_REAL;
+	bool is_finite = n->real - n->real == 0;
+	return is_finite ? ERR_OK
+			 : number_complaint(r, text, n->at, "is too large for a 64-bit real");
+}
+
+static void
+set_bool(bool value, struct node *n)
+{
+	n->kind = NODE_BOOL;
+	n->boolean = value;
+}
+
+static void
+set_text(struct yaml_reader *r, const char *text, size_t length, struct node *n)
+{
+	n->kind = NODE_TEXT;
+	n->count = (uint32_t)length;
+	n->text = arena_bytes(r->in->arena, text, length);
+	r->bytes += length;
+}
+
+static enum err_code
+resolve_plain(struct yaml_reader *r, const char *text, size_t length, struct node *n)
+{
+	const char *digits;
+	int base = base_of(text, &digits);
+	if (base)
+		return set_integer(r, text, digits, base, n);
+	if (is_real(text))
+		return set_real(r, text, n);
+	if (is_beyond_numbers(text))
+		return number_complaint(r, text, n->at, "has no form in JSON");
+	if (is_null(text))
+		n->kind = NODE_NULL;
+	else if (is_true(text) || is_false(text))
+		set_bool(is_true(text), n);
+	else
+		set_text(r, text, length, n);
+	return ERR_OK;
+}
+
+/* ---- scalars ---- */
+
+/* The byte of the text at a mark, which must not lie before the one asked for last. */
+static const char *
+byte_at(struct yaml_reader *r, yaml_mark_t mark)
+{
+	const struct reading *in = r->in;
+	while (r->character < mark.index && r->offset < in->length) {
+		r->offset += utf8_step(in->text + r->offset, in->length - r->offset);
+		r->character++;
+	}
+	return in->text + r->offset;
+}
+
+/*
+ * `! 12` is the text "12", but libyaml drops a tag that is a bare `!`: look for it in the text
+ * itself.  Only an anchor can stand before it.
+ */
+static bool
+has_bare_tag(struct yaml_reader *r, const yaml_event_t *event)
+{
+	const char *p = byte_at(r, event->start_mark), *end = r->in->text + r->in->length;
+	if (p < end && *p == '&')
+		while (p < end && !memchr(" \t\r\n", *p, 4))
+			p++;
+	while (p < end && memchr(" \t\r\n", *p, 4))
+		p++;
+	return p < end && *p == '!';
+}
+
+static const char core_prefix[] = "tag:yaml.org,2002:";
+
+/* "str" of !!str, "!" of the bare one; NULL when the tag is of no schema that is known here. */
+static const char *
+short_tag(const char *tag)
+{
+	if (strcmp(tag, "!") == 0)
+		return tag;
+	size_t prefix = sizeof core_prefix - 1;
+	return strncmp(tag, core_prefix, prefix) == 0 ? tag + prefix : NULL;
+}
+
+static enum err_code
+tag_complaint(const struct yaml_reader *r, const char *tag, struct position at, const char *what)
+{
+	const char *shown = short_tag(tag);
+	bool is_core = shown && *shown != '!';
+	if (!shown)
+		shown = tag;
+	return ERR_AT(r->e, MALFORMED, at, "the tag %s%.*s %s", is_core ? "!!" : "",
+		      utf8_cut(shown, strlen(shown), 60), shown, what);
+}
+
+/* !!int and its like: the text must be what the tag says. */
+static enum err_code
+resolve_tagged(struct yaml_reader *r, const char *tag, const char *text, struct node *n)
+{
+	const char *name = short_tag(tag), *digits;
+	int base = base_of(text, &digits);
+	if (strcmp(name, "int") == 0 && base)
+		return set_integer(r, text, digits, base, n);
+	if (strcmp(name, "float") == 0 && is_real(text))
+		return set_real(r, text, n);
+	if (strcmp(name, "bool") == 0 && (is_true(text) || is_false(text))) {
+		set_bool(is_true(text), n);
+		return ERR_OK;
+	}
+	if (strcmp(name, "null") == 0 && is_null(text)) {
+		n->kind = NODE_NULL;
+		return ERR_OK;
+	}
+	return tag_complaint(r, tag, n->at, "does not fit its value");
+}
+
+static bool
+is_scalar_tag(const char *tag)
+{
+	const char *name = short_tag(tag);
+	return name && is_one_of(name, (const char *const[]){"!", "str", "int", "float", "bool",
+							     "null", NULL});
+}
+
+static bool
+is_text_tag(const char *tag)
+{
+	return is_one_of(short_tag(tag), (const char *const[]){"!", "str", NULL});
+}
+
+static enum err_code
+check_scalar(const struct yaml_reader *r, const yaml_event_t *event)
+{
+	const char *text = (const char *)event->data.scalar.value,
+		   *tag = (const char *)event->data.scalar.tag;
+	struct position at = position_of(event->start_mark);
+	if (memchr(text, '\0', event->data.scalar.length))
+		return ERR_AT(r->e, MALFORMED, at, "a text cannot hold NUL (\\0)");
+	if (tag && !is_scalar_tag(tag))
+		return tag_complaint(r, tag, at, "is not known here; leave it out");
+	return ERR_OK;
+}
+
+static enum err_code
+read_scalar(struct yaml_reader *r, const yaml_event_t *event, struct node *n)
+{
+	const char *text = (const char *)event->data.scalar.value,
+		   *tag = (const char *)event->data.scalar.tag;
+	size_t length = event->data.scalar.length;
+	bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	enum err_code code = check_scalar(r, event);
+	if (code)
+		return code;
+	if (tag && !is_text_tag(tag))
+		return resolve_tagged(r, tag, text, n);
+	if (!tag && is_plain && !has_bare_tag(r, event))
+		return resolve_plain(r, text, length, n);
+	set_text(r, text, length, n);
+	return ERR_OK;
+}
+
+/* ---- anchors and aliases ---- */
+
+static const char *
+anchor_name(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return (const char *)event->data.scalar.anchor;
+	case YAML_SEQUENCE_START_EVENT:
+		return (const char *)event->data.sequence_start.anchor;
+	case YAML_MAPPING_START_EVENT:
+		return (const char *)event->data.mapping_start.anchor;
+	default:
+		return NULL;
+	}
+}
+
+/* A later anchor of the same name goes before an earlier one from where it begins, not from where
+ * it ends. */
+static struct anchor *
+open_anchor(struct yaml_reader *r, const char *name)
+{
+	struct anchor *a = ARENA_NEW(&r->scratch, struct anchor);
+	map_put(&r->anchors, arena_text(&r->scratch, name), a);
+	return a;
+}
+
+static enum err_code
+find_anchor(const struct yaml_reader *r, const yaml_event_t *event, struct anchor **ret_anchor)
+{
+	const char *name = (const char *)event->data.alias.anchor;
+	struct position at = position_of(event->start_mark);
+	int shown = utf8_cut(name, strlen(name), 60);
+	struct anchor *a = map_get(&r->anchors, name);
+	if (!a)
+		return ERR_AT(r->e, MALFORMED, at, "no anchor '&%.*s' stands before this alias",
+			      shown, name);
+	if (!a->is_whole)
+		return ERR_AT(r->e, MALFORMED, at,
+			      "the alias '*%.*s' stands inside of what it stands for", shown, name);
+	*ret_anchor = a;
+	return ERR_OK;
+}
+
+static enum err_code
+read_alias(struct yaml_reader *r, const yaml_event_t *event, unsigned depth, struct node *n)
+{
+	struct anchor *a;
+	enum err_code code = find_anchor(r, event, &a);
+	if (code)
+		return code;
+	struct position at = position_of(event->start_mark);
+	r->nodes += a->nodes;
+	r->bytes += a->bytes;
+	if (r->deepest < depth + a->height)
+		r->deepest = depth + a->height;
+	if (r->bytes > r->in->limits.bytes)
+		return ERR_AT(r->e, TOO_LARGE, at,
+			      "with its aliases written out the document has more than %zu bytes",
+			      r->in->limits.bytes);
+	*n = a->node;
+	n->at = at;
+	return check_size(r, at);
+}
+
+/* ---- collections ---- */
+
+static enum err_code read_value(struct yaml_reader *r, const yaml_event_t *event, unsigned depth,
+				struct node *n);
+
+static void
+push(struct yaml_reader *r, const struct member *m)
+{
+	if (r->count == r->capacity) {
+		r->capacity = r->capacity ? r->capacity * 2 : 64;
+		r->stack = memory_resize(r->stack, r->capacity * sizeof *r->stack);
+	}
+	r->stack[r->count++] = *m;
+}
+
+static void
+pop_items(struct yaml_reader *r, size_t bottom, struct node *n)
+{
+	size_t count = r->count - bottom;
+	struct node *items = ARENA_ARRAY(r->in->arena, struct node, count);
+	for (size_t i = 0; i < count; i++)
+		items[i] = r->stack[bottom + i].value;
+	r->count = bottom;
+	n->count = (uint32_t)count;
+	n->items = items;
+}
+
+static void
+pop_members(struct yaml_reader *r, size_t bottom, struct node *n)
+{
+	size_t count = r->count - bottom;
+	struct member *members = ARENA_ARRAY(r->in->arena, struct member, count);
+	if (count)
+		memcpy(members, r->stack + bottom, count * sizeof *members);
+	r->count = bottom;
+	n->count = (uint32_t)count;
+	n->members = members;
+}
+
+static enum err_code
+read_list(struct yaml_reader *r, unsigned depth, struct node *n)
+{
+	size_t bottom = r->count;
+	n->kind = NODE_LIST;
+	for (;;) {
+		CLEANUP(yaml_event_delete) yaml_event_t event = {0};
+		struct member m = {0};
+		enum err_code code = next_event(r, &event);
+		if (code)
+			return code;
+		if (event.type == YAML_SEQUENCE_END_EVENT)
+			break;
+		code = read_value(r, &event, depth, &m.value);
+		if (code)
+			return code;
+		push(r, &m);
+	}
+	pop_items(r, bottom, n);
+	return ERR_OK;
+}
+
+/* A plain key is the text that it looks like: `1:` and `true:` are "1" and "true". */
+static enum err_code
+read_scalar_key(struct yaml_reader *r, const yaml_event_t *event, const char **ret_key)
+{
+	const char *text = (const char *)event->data.scalar.value,
+		   *tag = (const char *)event->data.scalar.tag;
+	bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	struct position at = position_of(event->start_mark);
+	enum err_code code = check_scalar(r, event);
+	if (code)
+		return code;
+	if (tag && !is_text_tag(tag))
+		return tag_complaint(r, tag, at, "cannot stand before a key; keys are texts");
+	if (is_plain && !tag && *text == '\0')
+		return ERR_AT(r->e, MALFORMED, at, "a key is missing before ':'");
+	*ret_key = arena_bytes(r->in->arena, text, event->data.scalar.length);
+	r->bytes += event->data.scalar.length;
+	return ERR_OK;
+}
+
+static enum err_code
+read_aliased_key(struct yaml_reader *r, const yaml_event_t *event, const char **ret_key)
+{
+	struct node n = {0};
+	enum err_code code = read_alias(r, event, 0, &n);
+	if (code)
+		return code;
+	if (n.kind != NODE_TEXT)
+		return ERR_AT(r->e, MALFORMED, n.at,
+			      "a key must be a text; the alias stands for %s",
+			      node_kind_name(n.kind));
+	*ret_key = n.text;
+	return ERR_OK;
+}
+
+static enum err_code
+read_key(struct yaml_reader *r, const yaml_event_t *event, const char **ret_key)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return read_scalar_key(r, event, ret_key);
+	case YAML_ALIAS_EVENT:
+		return read_aliased_key(r, event, ret_key);
+	default:
+		return ERR_AT(
+		    r->e, MALFORMED, position_of(event->start_mark),
+		    "a key must be a text, found %s; a text that begins with '%c' must stand in "
+		    "quotes",
+		    node_kind_name(event->type == YAML_MAPPING_START_EVENT ? NODE_MAP : NODE_LIST),
+		    event->type == YAML_MAPPING_START_EVENT ? '{' : '[');
+	}
+}
+
+static void
+close_key_anchor(const struct member *m, struct anchor *a)
+{
+	a->is_whole = true;
+	a->nodes = 1;
+	a->bytes = strlen(m->key);
+	a->node = (struct node){.kind = NODE_TEXT, .count = (uint32_t)a->bytes, .text = m->key};
+}
+
+static enum err_code
+read_member(struct yaml_reader *r, const yaml_event_t *key, unsigned depth, struct member *m)
+{
+	const char *name = anchor_name(key);
+	struct anchor *a = name ? open_anchor(r, name) : NULL;
+	m->at = position_of(key->start_mark);
+	enum err_code code = read_key(r, key, &m->key);
+	if (code)
+		return code;
+	if (a)
+		close_key_anchor(m, a);
+
+	CLEANUP(yaml_event_delete) yaml_event_t event = {0};
+	code = next_event(r, &event);
+	return code ? code : read_value(r, &event, depth, &m->value);
+}
+
+static enum err_code
+check_duplicates(const struct yaml_reader *r, const struct node *map)
+{
+	const struct member **sorted = members_by_key(map), *twice = NULL, *first = NULL;
+	for (uint32_t i = 1; i < map->count && !twice; i++) {
+		if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0) {
+			first = sorted[i - 1];
+			twice = sorted[i];
+		}
+	}
+	free(sorted);
+	if (!twice)
+		return ERR_OK;
+	return ERR_AT(r->e, MALFORMED, twice->at,
+		      "duplicate key '%.*s'; it stands at %u:%u already",
+		      utf8_cut(twice->key, strlen(twice->key), 60), twice->key, first->at.line,
+		      first->at.column);
+}
+
+static enum err_code
+read_map(struct yaml_reader *r, unsigned depth, struct node *n)
+{
+	size_t bottom = r->count;
+	n->kind = NODE_MAP;
+	for (;;) {
+		CLEANUP(yaml_event_delete) yaml_event_t event = {0};
+		struct member m = {0};
+		enum err_code code = next_event(r, &event);
+		if (code)
+			return code;
+		if (event.type == YAML_MAPPING_END_EVENT)
+			break;
+		code = read_member(r, &event, depth, &m);
+		if (code)
+			return code;
+		push(r, &m);
+	}
+	pop_members(r, bottom, n);
+	return check_duplicates(r, n);
+}
+
+static enum err_code
+check_collection_tag(const struct yaml_reader *r, const char *tag, const char *right,
+		     struct position at)
+{
+	if (!tag)
+		return ERR_OK;
+	const char *name = short_tag(tag);
+	if (!name)
+		return tag_complaint(r, tag, at, "is not known here; leave it out");
+	bool fits = strcmp(name, "!") == 0 || strcmp(name, right) == 0;
+	return fits ? ERR_OK : tag_complaint(r, tag, at, "does not fit its value");
+}
+
+/* One value, its anchor left aside; `depth` is the level of what holds it. */
+static enum err_code
+read_content(struct yaml_reader *r, const yaml_event_t *event, unsigned depth, struct node *n)
+{
+	if (event->type == YAML_SCALAR_EVENT)
+		return read_scalar(r, event, n);
+	bool is_map = event->type == YAML_MAPPING_START_EVENT;
+	const yaml_char_t *tag =
+	    is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	enum err_code code =
+	    check_collection_tag(r, (const char *)tag, is_map ? "map" : "seq", n->at);
+	if (code)
+		return code;
+	if (r->deepest < depth + 1)
+		r->deepest = depth + 1;
+	code = check_size(r, n->at);
+	if (code)
+		return code;
+	return is_map ? read_map(r, depth + 1, n) : read_list(r, depth + 1, n);
+}
+
+static enum err_code
+read_anchored(struct yaml_reader *r, const char *name, const yaml_event_t *event, unsigned depth,
+	      struct node *n)
+{
+	struct anchor *a = open_anchor(r, name);
+	size_t nodes = r->nodes - 1, bytes = r->bytes;
+	unsigned deepest = r->deepest;
+	r->deepest = depth;
+	enum err_code code = read_content(r, event, depth, n);
+	if (code)
+		return code;
+	*a = (struct anchor){true, *n, r->nodes - nodes, r->bytes - bytes, r->deepest - depth};
+	if (r->deepest < deepest)
+		r->deepest = deepest;
+	return ERR_OK;
+}
+
+static enum err_code
+read_value(struct yaml_reader *r, const yaml_event_t *event, unsigned depth, struct node *n)
+{
+	if (event->type == YAML_ALIAS_EVENT)
+		return read_alias(r, event, depth, n);
+	n->at = position_of(event->start_mark);
+	r->nodes++;
+	enum err_code code = check_size(r, n->at);
+	if (code)
+		return code;
+	const char *name = anchor_name(event);
+	return name ? read_anchored(r, name, event, depth, n) : read_content(r, event, depth, n);
+}
+
+/* ---- the stream ---- */
+
+/* The next event must be of `type`; a document that begins has a complaint of its own. */
+static enum err_code
+expect_event(struct yaml_reader *r, yaml_event_type_t type)
+{
+	CLEANUP(yaml_event_delete) yaml_event_t event = {0};
+	enum err_code code = next_event(r, &event);
+	if (code)
+		return code;
+	struct position at = position_of(event.start_mark);
+	if (event.type == YAML_DOCUMENT_START_EVENT && type == YAML_STREAM_END_EVENT)
+		return ERR_AT(r->e, MALFORMED, at,
+			      "a second document begins here; one text holds one document");
+	if (event.type == YAML_STREAM_END_EVENT && type == YAML_DOCUMENT_START_EVENT)
+		return ERR_AT(r->e, MALFORMED, at, "the document is empty");
+	return event.type == type ? ERR_OK : ERR_AT(r->e, MALFORMED, at, "not a YAML document");
+}
+
+static enum err_code
+read_root(struct yaml_reader *r, struct node *n)
+{
+	CLEANUP(yaml_event_delete) yaml_event_t event = {0};
+	enum err_code code = next_event(r, &event);
+	return code ? code : read_value(r, &event, 0, n);
+}
+
+static enum err_code
+read_stream(struct yaml_reader *r, struct node *n)
+{
+	enum err_code code = expect_event(r, YAML_STREAM_START_EVENT);
+	if (!code)
+		code = expect_event(r, YAML_DOCUMENT_START_EVENT);
+	if (!code)
+		code = read_root(r, n);
+	if (!code)
+		code = expect_event(r, YAML_DOCUMENT_END_EVENT);
+	if (!code)
+		code = expect_event(r, YAML_STREAM_END_EVENT);
+	return code;
+}
+
+static void
+reader_done(struct yaml_reader *r)
+{
+	yaml_parser_delete(&r->parser);
+	arena_done(&r->scratch);
+	free(r->stack);
+}
+
+enum err_code
+read_yaml(const struct reading *in, struct node *ret_root, struct err *e)
+{
+	CLEANUP(reader_done) struct yaml_reader r = {.in = in, .e = e};
+	r.anchors.arena = &r.scratch;
+	if (!yaml_parser_initialize(&r.parser))
+		return ERR(e, INTERNAL, "out of memory");
+	yaml_parser_set_encoding(&r.parser,
+				 YAML_UTF8_ENCODING); /* else a BOM could make it UTF-16 */
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)in->text, in->length);
+
+	struct node root = {0};
+	enum err_code code = read_stream(&r, &root);
+	if (!code)
+		*ret_root = root;
+	return code;
+}
