@@ -30,11 +30,15 @@ struct resource_list {
 	size_t count;
 };
 
-/* resource_list -- of one product; or of all when `product` is NULL, in pages by `after_seq` and `limit`. */
+/* resource_list -- of one product; or of all when `product` is NULL, by product. */
 enum err_code resource_list(struct session *s, const char *product, struct arena *arena,
     struct resource_list *ret_list, struct err *e);
 
-/* resource_change -- append the resource.changed event: the only way that a state moves. */
+/*
+ * resource_change -- append the resource.changed event: the only way that a state moves.  `wish` is the one that was
+ * worked on: when another is in force by now, detail and error are kept but the state stays with the newer wish.
+ * Fails: ERR_NOT_FOUND (never wished for), ERR_USAGE (no such state).
+ */
 enum err_code resource_change(struct session *s, const struct resource *r, struct err *e);
 
 /* The last results of quality checks, as their event's body (JSON), or NULL when there were none. */

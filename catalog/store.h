@@ -53,9 +53,13 @@ const char *store_folder(const struct store *store);
 const struct verifier_key *store_verifier(const struct store *store);
 moment store_now(const struct store *store);
 
-/* store_wake -- a number that grows with each commit; store_wait waits until it is not `seen`, or until the deadline. */
+/*
+ * store_commits -- a number that grows with each commit.  store_wait waits until it is not `seen`, or until the deadline
+ * (of clock_monotonic), and gives it; store_wake ends every wait early, without a commit, so that threads can be stopped.
+ */
 uint64_t store_commits(struct store *store);
 uint64_t store_wait(struct store *store, uint64_t seen, moment deadline);
+void store_wake(struct store *store);
 
 enum err_code store_read(struct store *store, struct session **ret_session, struct err *e);
 enum err_code store_write(struct store *store, struct session **ret_session, struct err *e);
@@ -63,7 +67,7 @@ enum err_code store_write(struct store *store, struct session **ret_session, str
 /* session_commit -- durable when it returns ERR_OK; on any failure nothing of the session has happened. */
 enum err_code session_commit(struct session *s, struct err *e);
 
-/* session_end -- of a reader, or of a writer that did not commit (rolled back).  Idempotent; for CLEANUP. */
+/* session_end -- in every case, also after a commit; what was not committed is rolled back.  Idempotent; for CLEANUP. */
 void session_end(struct session **s);
 
 /* session_savepoint and session_undo -- undo a part of a writer's work without ending it. */
