@@ -1,8 +1,8 @@
 /*
  * governance.h -- the one way in: parse, validate, authorize, judge, commit, acknowledge.
  *
- * Holds the compiled policies.  They are immutable; a new set replaces the old one when a policy was defined, and
- * whoever still judges by the old one keeps it until done.
+ * Holds the compiled policies.  They are immutable; a new set replaces the old one when a policy
+ * was defined, and whoever still judges by the old one keeps it until done.
  */
 #ifndef WEFT_GOVERNANCE_GOVERNANCE_H
 #define WEFT_GOVERNANCE_GOVERNANCE_H
@@ -11,13 +11,16 @@
 #include "base/json.h"
 #include "base/violation.h"
 #include "catalog/idempotency.h"
+#include "catalog/product.h"
 #include "catalog/store.h"
 #include "identity/identity.h"
 
 struct governance;
 
-/* governance_create -- compile what is stored; on the first start define the ready-made policies first. */
-enum err_code governance_create(struct store *store, struct governance **ret_governance, struct err *e);
+/* governance_create -- compile what is stored; on the first start define the ready-made policies
+ * first. */
+enum err_code governance_create(struct store *store, struct governance **ret_governance,
+				struct err *e);
 void governance_destroy(struct governance *g);
 
 /* A document as it came in. */
@@ -28,8 +31,8 @@ struct submission {
 	const struct actor *actor;
 	bool dry_run;
 
-	/* If-Match: the etag (hash) that must be in force; NULL: any.  "*": there must be one. */
-	const char *if_match;
+	const char *if_match; /* the header's value, or NULL: what must be in force (RFC 9110,
+				 section 13.1.1) */
 
 	/* Idempotency-Key: NULL for none.  `request` is the digest that the same request has. */
 	const char *idempotency_key;
@@ -37,36 +40,49 @@ struct submission {
 };
 
 struct outcome {
-	int status;	  /* of HTTP: 200 or 201 */
-	struct buf *body; /* the answer as JSON is appended here */
-	bool replayed;	  /* the answer is of an earlier command with the same key */
+	int status;       /* of HTTP: 200 or 201 */
+	struct buf *body; /* the answer as JSON is appended here; the caller's */
+	bool replayed;    /* the answer is of an earlier command with the same key */
 	const char *etag; /* of what is in force now, or NULL */
 };
 
 /*
- * product_publish -- the answer is {name, version, outcome: created|updated|unchanged|checked, event, verdicts, resources,
- * violations: warnings, changes}.  Fails, with complaints in `violations`: ERR_MALFORMED (form), ERR_TOO_LARGE,
- * ERR_FORBIDDEN, ERR_STALE, ERR_CONFLICT (key reused, domain moved), ERR_REFUSED (policy, version), ERR_NO_SPACE ...
+ * product_publish -- the answer is {name, version, outcome: created|updated|unchanged|checked,
+ * event, verdicts, resources, violations: warnings, changes}.  Fails, with complaints in
+ * `violations`: ERR_MALFORMED (form), ERR_TOO_LARGE, ERR_FORBIDDEN, ERR_STALE, ERR_CONFLICT (key
+ * reused, domain moved), ERR_REFUSED (policy, version), ERR_NO_SPACE ...
  */
-enum err_code product_publish(struct governance *g, const struct submission *in, struct arena *arena,
-    struct violations *violations, struct outcome *out, struct err *e);
+enum err_code product_publish(struct governance *g, const struct submission *in,
+			      struct arena *arena, struct violations *violations,
+			      struct outcome *out, struct err *e);
 
-/* product_retire -- nothing is erased: lineage ends, resources are retained until the retention ends. */
-enum err_code product_retire(struct governance *g, const char *name, const char *reason, const struct submission *in,
-    struct arena *arena, struct outcome *out, struct err *e);
+/* product_etag -- what ETag and If-Match call the version in force: the event that put it there. */
+const char *product_etag(const struct product *p, struct arena *arena);
 
-/* policy_define and domain_define -- PUT of a document; `name` is the path's and must be the document's. */
-enum err_code policy_define(struct governance *g, const char *name, const struct submission *in, struct arena *arena,
-    struct violations *violations, struct outcome *out, struct err *e);
-enum err_code domain_define(struct governance *g, const char *name, const struct submission *in, struct arena *arena,
-    struct violations *violations, struct outcome *out, struct err *e);
+/* product_retire -- nothing is erased: lineage ends, resources are retained until the retention
+ * ends. */
+enum err_code product_retire(struct governance *g, const char *name, const char *reason,
+			     const struct submission *in, struct arena *arena, struct outcome *out,
+			     struct err *e);
 
-/* product_evaluate -- judge a document by the policies in force and store nothing: {outcome, verdicts, violations}. */
-enum err_code product_evaluate(struct governance *g, const struct submission *in, struct arena *arena,
-    struct violations *violations, struct outcome *out, struct err *e);
+/* policy_define and domain_define -- PUT of a document; `name` is the path's and must be the
+ * document's. */
+enum err_code policy_define(struct governance *g, const char *name, const struct submission *in,
+			    struct arena *arena, struct violations *violations, struct outcome *out,
+			    struct err *e);
+enum err_code domain_define(struct governance *g, const char *name, const struct submission *in,
+			    struct arena *arena, struct violations *violations, struct outcome *out,
+			    struct err *e);
 
-/* product_compliance -- every policy that applies to the version in force, its verdict now and why, as JSON. */
-enum err_code product_compliance(struct governance *g, const char *name, struct arena *arena, struct buf *out,
-    struct err *e);
+/* product_evaluate -- judge a document by the policies in force and store nothing: {outcome,
+ * verdicts, violations}. */
+enum err_code product_evaluate(struct governance *g, const struct submission *in,
+			       struct arena *arena, struct violations *violations,
+			       struct outcome *out, struct err *e);
+
+/* product_compliance -- every policy that applies to the version in force, its verdict now and why,
+ * as JSON. */
+enum err_code product_compliance(struct governance *g, const char *name, struct arena *arena,
+				 struct buf *out, struct err *e);
 
 #endif

@@ -1,19 +1,20 @@
 /*
  * identity.h -- who is asking, and what they may do.
  *
- * A bearer token is "weft_" and 43 characters of base64url: 32 random bytes.  Only its SHA-256 is stored, so the text is
- * shown once, when it is made.  Tokens are looked up in the catalog and kept in a small cache that follows its changes.
+ * A bearer token is "weft_" and 43 characters of base64url: 32 random bytes.  Only its SHA-256 is
+ * stored, so the text is shown once, when it is made.  Tokens are looked up in the catalog and kept
+ * in a small cache that follows its changes.
  */
 #ifndef WEFT_IDENTITY_IDENTITY_H
 #define WEFT_IDENTITY_IDENTITY_H
+
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/role.h"
 #include "catalog/store.h"
 #include "catalog/token.h"
-
-#include <stdbool.h>
 
 struct actor {
 	const char *name; /* as events name it */
@@ -29,11 +30,12 @@ struct identity *identity_create(struct store *store, bool development);
 void identity_destroy(struct identity *identity);
 
 /*
- * identity_authenticate -- `authorization` is the header's value or NULL.  Without a token one is ANYBODY.
- * Fails: ERR_UNAUTHENTICATED (no such token, expired, revoked; the message never says which part was wrong).
+ * identity_authenticate -- `authorization` is the header's value or NULL.  Without a token one is
+ * ANYBODY. Fails: ERR_UNAUTHENTICATED (no such token, expired, revoked; the message never says
+ * which part was wrong).
  */
-enum err_code identity_authenticate(struct identity *identity, const char *authorization, struct arena *arena,
-    struct actor *ret_actor, struct err *e);
+enum err_code identity_authenticate(struct identity *identity, const char *authorization,
+				    struct arena *arena, struct actor *ret_actor, struct err *e);
 
 /* May this actor publish into `domain`?  Fails: ERR_FORBIDDEN, naming the domains that it may. */
 enum err_code actor_may_publish(const struct actor *actor, const char *domain, struct err *e);
@@ -42,14 +44,16 @@ enum err_code actor_may_publish(const struct actor *actor, const char *domain, s
 struct token_wish {
 	const char *name, *role;
 	const char *const *domains; /* NULL-terminated; needed for a publisher, only for one */
-	moment expires_at;	    /* 0: never */
+	moment expires_at;          /* 0: never */
 };
 
 /* token_create -- `ret_secret` is the text to hand out.  Fails: ERR_MALFORMED. */
-enum err_code token_create(struct store *store, const char *actor, const struct token_wish *wish, struct arena *arena,
-    struct token_record *ret_token, const char **ret_secret, struct err *e);
+enum err_code token_create(struct store *store, const char *actor, const struct token_wish *wish,
+			   struct arena *arena, struct token_record *ret_token,
+			   const char **ret_secret, struct err *e);
 
-/* identity_first_start -- when there is no token at all: make an administrator's and write it to FOLDER/admin.token. */
+/* identity_first_start -- when there is no token at all: make an administrator's and write it to
+ * FOLDER/admin.token. */
 enum err_code identity_first_start(struct store *store, struct err *e);
 
 #endif

@@ -1,0 +1,269 @@
+/*
+ * define.c -- policies and domains on their way in: documents that are kept under the name in their
+ * path.
+ *
+ * Both are the same change but for how a document is checked and which row is before it: a row of
+ * `kinds` each.
+ */
+#include <string.h>
+
+#include "catalog/domain.h"
+#include "catalog/event_log.h"
+#include "catalog/rulebook.h"
+#include "descriptor/descriptor.h"
+
+#include "transaction.h"
+
+struct definition;
+
+struct kind {
+	const char *event;
+	/* Complains into the transaction's violations and fails when the document is not good. */
+	enum err_code (*check)(struct transaction *t, struct definition *d, struct err *e);
+	/* The version in force: its event's seq and its hash; 0 when there is none. */
+	enum err_code (*find)(struct session *s, const char *name, struct arena *arena,
+			      uint64_t *ret_seq, const char **ret_hash, struct err *e);
+};
+
+struct definition {
+	const struct kind *kind;
+	const char *name; /* of the path */
+	struct node root;
+	char hash[DIGEST_TEXT_SIZE];
+	uint64_t before; /* seq of what is in force; 0: nothing */
+	uint64_t event;  /* 0: none */
+};
+
+/* ---- what is particular to a policy */
+
+static void
+note_failed_test(struct violations *violations, const struct policy_test *test)
+{
+	violation_note(violations, "test", "/tests", test->at,
+		       "the policy's own test '%s' expects %s and finds %s%s%s", test->name,
+		       test->expected, test->found, *test->why ? ": " : "", test->why);
+}
+
+static void
+run_own_tests(const struct policy *p, struct transaction *t)
+{
+	struct policy_test *tests;
+	size_t count;
+	policy_run_tests(p, t->arena, &tests, &count);
+	for (size_t i = 0; i < count; i++)
+		if (!tests[i].passed)
+			note_failed_test(t->violations, &tests[i]);
+}
+
+/* Form is the sender's mistake; an expression that does not compile, or a test that fails, is a
+ * refusal. */
+static bool
+is_about_meaning(const struct violations *violations)
+{
+	for (size_t i = 0; i < violations->count; i++)
+		if (strcmp(violations->items[i].rule, "expression") != 0 &&
+		    strcmp(violations->items[i].rule, "test") != 0)
+			return false;
+	return true;
+}
+
+static enum err_code
+report_complaints(struct transaction *t, enum err_code code, const char *name, struct err *e)
+{
+	violations_sort(t->violations);
+	const struct violation *first = &t->violations->items[0];
+	err_set_at(e, code, first->at, "'%s' has %zu mistake%s, first: %s", name,
+		   t->violations->count, t->violations->count == 1 ? "" : "s", first->message);
+	return code;
+}
+
+static enum err_code
+check_policy(struct transaction *t, struct definition *d, struct err *e)
+{
+	struct policy *p = policy_compile(&d->root, &descriptor_fields, t->violations);
+	if (p)
+		run_own_tests(p, t);
+	policy_destroy(p);
+	if (t->violations->count == 0)
+		return ERR_OK;
+	return report_complaints(t, is_about_meaning(t->violations) ? ERR_REFUSED : ERR_MALFORMED,
+				 d->name, e);
+}
+
+static enum err_code
+find_policy(struct session *s, const char *name, struct arena *arena, uint64_t *ret_seq,
+	    const char **ret_hash, struct err *e)
+{
+	struct rule_record rule;
+	enum err_code code = rule_get(s, name, arena, &rule, e);
+	if (code == ERR_OK) {
+		*ret_seq = rule.seq;
+		*ret_hash = rule.hash;
+	}
+	return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
+/* ---- what is particular to a domain */
+
+static enum err_code
+check_domain(struct transaction *t, struct definition *d, struct err *e)
+{
+	struct domain_document document;
+	if (domain_decode(&d->root, t->violations, &document))
+		return ERR_OK;
+	return report_complaints(t, ERR_MALFORMED, d->name, e);
+}
+
+static enum err_code
+find_domain(struct session *s, const char *name, struct arena *arena, uint64_t *ret_seq,
+	    const char **ret_hash, struct err *e)
+{
+	struct domain domain;
+	enum err_code code = domain_get(s, name, arena, &domain, e);
+	if (code == ERR_OK && domain.document) {
+		*ret_seq = domain.seq;
+		*ret_hash = domain.hash;
+	}
+	return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
+static const struct kind policy_kind = {"policy.defined", check_policy, find_policy};
+static const struct kind domain_kind = {"domain.defined", check_domain, find_domain};
+
+/* ---- the change that both are */
+
+static const char *
+etag_of(uint64_t seq, struct arena *arena)
+{
+	return seq ? arena_printf(arena, "%llu", (unsigned long long)seq) : NULL;
+}
+
+static enum err_code
+decide_definition(struct transaction *t, struct session *s, struct err *e)
+{
+	struct definition *d = t->state;
+	const char *hash = "";
+	d->before = 0;
+	enum err_code code = d->kind->find(s, d->name, t->arena, &d->before, &hash, e);
+	if (code == ERR_OK)
+		code = if_match_allows(t->in->if_match, etag_of(d->before, t->arena), e);
+	t->nothing_to_do = code == ERR_OK && d->before && strcmp(hash, d->hash) == 0;
+	return code;
+}
+
+static bool
+definition_is_current(struct transaction *t, struct session *s)
+{
+	const struct definition *d = t->state;
+	const char *hash;
+	uint64_t now = 0;
+	struct err ignored;
+	return d->kind->find(s, d->name, t->arena, &now, &hash, &ignored) == ERR_OK &&
+	       now == d->before;
+}
+
+static enum err_code
+record_definition(struct transaction *t, struct session *s, struct err *e)
+{
+	struct definition *d = t->state;
+	CLEANUP(buf_done) struct buf body = {0};
+	struct json j = {.out = &body};
+	struct event ev;
+	json_begin_map(&j);
+	json_member_text(&j, "media_type", t->in->media_type);
+	json_member_text(&j, "hash", d->hash);
+	json_member_text(&j, "source", arena_bytes(t->arena, t->in->text, t->in->length));
+	json_end_map(&j);
+	enum err_code code =
+	    event_append(s, t->in->actor->name, d->kind->event, d->name, &body, &ev, e);
+	if (code == ERR_OK)
+		d->event = ev.seq;
+	return code;
+}
+
+static const char *
+outcome_name(const struct transaction *t, const struct definition *d)
+{
+	if (t->nothing_to_do)
+		return "unchanged";
+	if (!d->event)
+		return "checked";
+	return d->before ? "updated" : "created";
+}
+
+static enum err_code
+answer_definition(struct transaction *t, struct session *s, struct err *e)
+{
+	(void)s, (void)e;
+	const struct definition *d = t->state;
+	struct json j = {.out = t->out->body};
+	json_begin_map(&j);
+	json_member_text(&j, "name", d->name);
+	json_member_text(&j, "outcome", outcome_name(t, d));
+	json_key(&j, "event");
+	if (d->event)
+		json_int(&j, (int64_t)d->event);
+	else
+		json_null(&j);
+	json_end_map(&j);
+	t->out->status = d->event && !d->before ? 201 : 200;
+	t->out->etag = etag_of(d->event ? d->event : d->before, t->arena);
+	return ERR_OK;
+}
+
+static const struct transaction_steps define_steps = {
+    .decide = decide_definition,
+    .is_current = definition_is_current,
+    .record = record_definition,
+    .answer = answer_definition,
+};
+
+/* ---- the doors */
+
+static enum err_code
+check_name(struct transaction *t, const struct definition *d, struct err *e)
+{
+	const struct node *name = node_get(&d->root, "name");
+	if (!name || name->kind != NODE_TEXT || strcmp(name->text, d->name) == 0)
+		return ERR_OK; /* a missing name is the document's own complaint */
+	struct violation *v =
+	    violation_note(t->violations, "name", "/name", name->at,
+			   "the document is named '%s', its path says '%s'", name->text, d->name);
+	v->suggestion = d->name;
+	return ERR_AT(e, MALFORMED, name->at, "%s", v->message);
+}
+
+static enum err_code
+define(const struct kind *kind, struct governance *g, const char *name, const struct submission *in,
+       struct arena *arena, struct violations *violations, struct outcome *out, struct err *e)
+{
+	struct definition d = {.kind = kind, .name = name};
+	struct transaction t = {
+	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out, .state = &d};
+	enum err_code code = submission_read(in, arena, violations, &d.root, e);
+	if (code == ERR_OK)
+		code = check_name(&t, &d, e);
+	if (code == ERR_OK)
+		code = kind->check(&t, &d, e);
+	if (code != ERR_OK)
+		return code;
+	struct digest hash = descriptor_hash(&d.root, arena);
+	digest_format(&hash, d.hash);
+	return transaction_run(&t, &define_steps, e);
+}
+
+enum err_code
+policy_define(struct governance *g, const char *name, const struct submission *in,
+	      struct arena *arena, struct violations *violations, struct outcome *out,
+	      struct err *e)
+{
+	return define(&policy_kind, g, name, in, arena, violations, out, e);
+}
+
+enum err_code
+domain_define(struct governance *g, const char *name, const struct submission *in,
+	      struct arena *arena, struct violations *violations, struct outcome *out,
+	      struct err *e)
+{
+	return define(&domain_kind, g, name, in, arena, violations, out, e);
+}

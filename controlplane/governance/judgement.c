@@ -1,0 +1,53 @@
+/*
+ * judgement.c -- ask every policy, count, write down.
+ */
+#include "judgement.h"
+
+static bool
+is_against(const struct verdict *v, enum enforcement how)
+{
+	bool holds = v->outcome == POLICY_SATISFIED || v->outcome == POLICY_NOT_CONCERNED;
+	return !holds && policy_enforcement(v->policy) == how;
+}
+
+struct judgement
+judge(const struct rule_set *rules, const struct policy_input *input, struct arena *arena,
+      struct violations *violations)
+{
+	struct judgement j = {.verdicts = ARENA_ARRAY(arena, struct verdict, rules->count)};
+	for (size_t i = 0; i < rules->count; i++) {
+		struct verdict v = policy_judge(rules->policies[i], input, arena, violations);
+		if (v.outcome == POLICY_NOT_CONCERNED)
+			continue;
+		j.denied += is_against(&v, ENFORCE_DENY);
+		j.warned += is_against(&v, ENFORCE_WARN);
+		j.verdicts[j.count++] = v;
+	}
+	return j;
+}
+
+const char *
+judgement_standing(const struct judgement *j)
+{
+	return j->denied ? "violating" : j->warned ? "warned" : "compliant";
+}
+
+void
+judgement_write(const struct judgement *judgement, struct json *j)
+{
+	json_begin_list(j);
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct verdict *v = &judgement->verdicts[i];
+		struct digest hash = policy_hash(v->policy);
+		char text[DIGEST_TEXT_SIZE];
+		digest_format(&hash, text);
+		json_begin_map(j);
+		json_member_text(j, "policy", policy_name(v->policy));
+		json_member_text(j, "hash", text);
+		json_member_text(j, "enforcement", enforcement_name(policy_enforcement(v->policy)));
+		json_member_text(j, "outcome", policy_outcome_name(v->outcome));
+		json_member_int(j, "cost", (int64_t)v->cost);
+		json_end_map(j);
+	}
+	json_end_list(j);
+}

@@ -1,0 +1,26 @@
+/*
+ * judgement.h -- a document before all policies of a set.
+ */
+#ifndef WEFT_GOVERNANCE_JUDGEMENT_H
+#define WEFT_GOVERNANCE_JUDGEMENT_H
+
+#include "rule_set.h"
+
+struct judgement {
+	struct verdict
+	    *verdicts; /* of the policies that the document concerns, in the order of the set */
+	size_t count;
+	size_t denied, warned; /* policies that are violated (or failed) with this enforcement */
+};
+
+/* judge -- complaints go into `violations`, after what stands there already. */
+struct judgement judge(const struct rule_set *rules, const struct policy_input *input,
+		       struct arena *arena, struct violations *violations);
+
+/* "violating", "warned" or "compliant" */
+const char *judgement_standing(const struct judgement *j);
+
+/* As a JSON list of {policy, hash, enforcement, outcome, cost}. */
+void judgement_write(const struct judgement *judgement, struct json *j);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * rule_set.c -- compile the rulebook once for each of its versions.
+ */
+#include "rule_set.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/rulebook.h"
+#include "descriptor/descriptor.h"
+
+enum { PAGE = 500 };
+
+struct rules {
+	pthread_mutex_t mutex;
+	struct rule_set *newest; /* held once by this; NULL before the first */
+};
+
+struct rules *
+rules_create(void)
+{
+	struct rules *r = memory_alloc(sizeof *r);
+	pthread_mutex_init(&r->mutex, NULL);
+	return r;
+}
+
+void
+rules_destroy(struct rules *r)
+{
+	if (!r)
+		return;
+	rule_set_release(&r->newest);
+	pthread_mutex_destroy(&r->mutex);
+	free(r);
+}
+
+void
+rule_set_release(struct rule_set **set)
+{
+	struct rule_set *gone = *set;
+	*set = NULL;
+	if (!gone || atomic_fetch_sub(&gone->holders, 1) > 1)
+		return;
+	for (size_t i = 0; i < gone->count; i++)
+		policy_destroy(gone->policies[i]);
+	free(gone->policies);
+	free(gone);
+}
+
+static enum err_code
+compile_rule(const struct rule_record *rule, struct arena *arena, struct policy **ret_policy,
+	     struct err *e)
+{
+	struct node root;
+	struct violations complaints = {.arena = arena};
+	enum document_format format =
+	    strcmp(rule->media_type, "application/json") == 0 ? DOCUMENT_JSON : DOCUMENT_YAML;
+	enum err_code code =
+	    document_read(format, rule->source, rule->source_length, NULL, arena, &root, e);
+	if (code != ERR_OK)
+		return err_while(e, "the stored policy '%s'", rule->name);
+	*ret_policy = policy_compile(&root, &descriptor_fields, &complaints);
+	if (*ret_policy)
+		return ERR_OK;
+	return ERR(e, CORRUPT, "the stored policy '%s' does not compile: %s", rule->name,
+		   complaints.count ? complaints.items[0].message : "no reason given");
+}
+
+static void
+add_policy(struct rule_set *set, struct policy *p)
+{
+	set->policies = memory_resize(set->policies, (set->count + 1) * sizeof(struct policy *));
+	set->policies[set->count++] = p;
+}
+
+static enum err_code
+compile_page(struct session *s, struct rule_set *set, const char **after, struct arena *arena,
+	     bool *ret_more, struct err *e)
+{
+	struct rule_list page;
+	enum err_code code = rule_list(s, *after, PAGE, arena, &page, e);
+	for (size_t i = 0; code == ERR_OK && i < page.count; i++) {
+		struct policy *p = NULL;
+		code = compile_rule(&page.items[i], arena, &p, e);
+		if (code == ERR_OK)
+			add_policy(set, p);
+		*after = page.items[i].name;
+	}
+	*ret_more = code == ERR_OK && page.more;
+	return code;
+}
+
+static enum err_code
+compile_all(struct session *s, uint64_t version, struct rule_set **ret_set, struct err *e)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(rule_set_release) struct rule_set *set = memory_alloc(sizeof *set);
+	set->version = version;
+	atomic_init(&set->holders, 1);
+	const char *after = NULL;
+	for (bool more = true; more;) {
+		enum err_code code = compile_page(s, set, &after, &arena, &more, e);
+		if (code != ERR_OK)
+			return code;
+	}
+	*ret_set = set;
+	set = NULL;
+	return ERR_OK;
+}
+
+/* With the mutex held.  A session that is older than the newest set gets a set of its own, which
+ * nobody else sees. */
+static enum err_code
+hold_version(struct rules *r, struct session *s, uint64_t version, struct rule_set **ret_set,
+	     struct err *e)
+{
+	if (r->newest && r->newest->version == version) {
+		atomic_fetch_add(&r->newest->holders, 1);
+		*ret_set = r->newest;
+		return ERR_OK;
+	}
+	enum err_code code = compile_all(s, version, ret_set, e);
+	if (code != ERR_OK || (r->newest && r->newest->version > version))
+		return code;
+	rule_set_release(&r->newest);
+	r->newest = *ret_set;
+	atomic_fetch_add(&r->newest->holders, 1);
+	return ERR_OK;
+}
+
+enum err_code
+rules_hold(struct rules *r, struct session *s, struct rule_set **ret_set, struct err *e)
+{
+	uint64_t version;
+	enum err_code code = rulebook_version(s, &version, e);
+	if (code != ERR_OK)
+		return code;
+	pthread_mutex_lock(&r->mutex);
+	code = hold_version(r, s, version, ret_set, e);
+	pthread_mutex_unlock(&r->mutex);
+	return code;
+}
+
+const struct policy *
+rule_set_find(const struct rule_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(policy_name(set->policies[i]), name) == 0)
+			return set->policies[i];
+	return NULL;
+}

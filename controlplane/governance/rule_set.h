@@ -1,0 +1,42 @@
+/*
+ * rule_set.h -- the policies in force, compiled: immutable, shared by threads, counted.
+ *
+ * A set belongs to one version of the rulebook (the seq of its newest policy.defined event).  Who
+ * judges holds the set until done; a newer one takes its place meanwhile, and the last holder frees
+ * the old one.
+ */
+#ifndef WEFT_GOVERNANCE_RULE_SET_H
+#define WEFT_GOVERNANCE_RULE_SET_H
+
+#include <stdatomic.h>
+
+#include "catalog/store.h"
+#include "policy/policy.h"
+
+struct rule_set {
+	atomic_uint holders;
+	uint64_t version;         /* rulebook_version() that it was made from */
+	struct policy **policies; /* owned; by name */
+	size_t count;
+};
+
+/* The newest set, to be asked for under the version that a session sees. */
+struct rules;
+
+struct rules *rules_create(void);
+void rules_destroy(struct rules *r);
+
+/*
+ * rules_hold -- the set that the session's rulebook says, compiling it if it is not there yet.
+ * rule_set_release() it. Fails: ERR_CORRUPT when a stored policy does not compile any more (it did
+ * when it was stored).
+ */
+enum err_code rules_hold(struct rules *r, struct session *s, struct rule_set **ret_set,
+			 struct err *e);
+
+/* Idempotent; sets the pointer to NULL.  For CLEANUP. */
+void rule_set_release(struct rule_set **set);
+
+const struct policy *rule_set_find(const struct rule_set *set, const char *name);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * transaction.c -- the steps of transaction.h in their order.
+ */
+#include "transaction.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+static enum err_code
+replay_answer(struct transaction *t, struct session *s, bool *ret_replayed, struct err *e)
+{
+	*ret_replayed = false;
+	if (!t->in->idempotency_key)
+		return ERR_OK;
+	struct kept_answer kept;
+	enum err_code code =
+	    idempotency_find(s, t->in->actor->name, t->in->idempotency_key, t->arena, &kept, e);
+	if (code == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (code != ERR_OK)
+		return code;
+	if (!digest_equal(&kept.request, &t->in->request))
+		return ERR(e, CONFLICT, "the Idempotency-Key '%s' was used for another request",
+			   t->in->idempotency_key);
+	t->out->status = kept.status;
+	t->out->replayed = *ret_replayed = true;
+	buf_append(t->out->body, kept.body, kept.body_length);
+	return ERR_OK;
+}
+
+static enum err_code
+keep_answer(struct transaction *t, struct session *s, struct err *e)
+{
+	if (!t->in->idempotency_key)
+		return ERR_OK;
+	const struct kept_answer answer = {
+	    .request = t->in->request,
+	    .status = t->out->status,
+	    .content_type = "application/json",
+	    .body = t->out->body->data,
+	    .body_length = t->out->body->length,
+	};
+	return idempotency_keep(s, t->in->actor->name, t->in->idempotency_key, &answer, e);
+}
+
+/* From the start, under the rules that this session sees. */
+static enum err_code
+decide(struct transaction *t, const struct transaction_steps *steps, struct session *s,
+       struct err *e)
+{
+	rule_set_release(&t->rules);
+	t->violations->count = 0;
+	t->nothing_to_do = false;
+	enum err_code code = rules_hold(t->g->rules, s, &t->rules, e);
+	return code == ERR_OK ? steps->decide(t, s, e) : code;
+}
+
+static bool
+is_current(struct transaction *t, const struct transaction_steps *steps, struct session *s)
+{
+	struct rule_set *now = NULL;
+	struct err ignored;
+	if (rules_hold(t->g->rules, s, &now, &ignored) != ERR_OK)
+		return false;
+	bool same = now->version == t->rules->version;
+	rule_set_release(&now);
+	return same && steps->is_current(t, s);
+}
+
+/* Gives true when the answer is complete without a writer. */
+static bool
+needs_no_writer(const struct transaction *t)
+{
+	return t->in->dry_run || (t->nothing_to_do && !t->in->idempotency_key);
+}
+
+static enum err_code
+run_as_reader(struct transaction *t, const struct transaction_steps *steps, bool *ret_finished,
+	      struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	enum err_code code = store_read(t->g->store, &s, e);
+	if (code == ERR_OK)
+		code = replay_answer(t, s, ret_finished, e);
+	if (code != ERR_OK || *ret_finished)
+		return code;
+	code = decide(t, steps, s, e);
+	if (code != ERR_OK || !needs_no_writer(t))
+		return code;
+	*ret_finished = true;
+	return steps->answer(t, s, e);
+}
+
+static enum err_code
+record(struct transaction *t, const struct transaction_steps *steps, struct session *s,
+       struct err *e)
+{
+	enum err_code code = ERR_OK;
+	if (!is_current(t, steps, s))
+		code = decide(t, steps, s, e);
+	if (code == ERR_OK && !t->nothing_to_do)
+		code = steps->record(t, s, e);
+	if (code == ERR_OK)
+		code = steps->answer(t, s, e);
+	if (code == ERR_OK)
+		code = keep_answer(t, s, e);
+	return code == ERR_OK ? session_commit(s, e) : code;
+}
+
+static enum err_code
+run_as_writer(struct transaction *t, const struct transaction_steps *steps, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	bool replayed = false;
+	enum err_code code = store_write(t->g->store, &s, e);
+	if (code == ERR_OK)
+		code = replay_answer(t, s, &replayed, e);
+	if (code != ERR_OK || replayed)
+		return code;
+	code = record(t, steps, s, e);
+	if (code != ERR_OK)
+		buf_clear(t->out->body);
+	return code;
+}
+
+enum err_code
+transaction_run(struct transaction *t, const struct transaction_steps *steps, struct err *e)
+{
+	bool finished = false;
+	t->out->status = 200;
+	enum err_code code = run_as_reader(t, steps, &finished, e);
+	if (code == ERR_OK && !finished)
+		code = run_as_writer(t, steps, e);
+	rule_set_release(&t->rules);
+	return code;
+}
+
+enum err_code
+submission_read(const struct submission *in, struct arena *arena, struct violations *violations,
+		struct node *ret_root, struct err *e)
+{
+	bool json = strcmp(in->media_type, "application/json") == 0;
+	enum err_code code = document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, in->text,
+					   in->length, NULL, arena, ret_root, e);
+	if (code != ERR_OK)
+		violation_note(violations, "syntax", "", e->at, "%s", e->message);
+	return code;
+}
+
+/* One of the quoted tags of the header; a weak one never matches. */
+static bool
+names_etag(const char *list, const char *etag)
+{
+	size_t length = strlen(etag);
+	for (const char *p = list; *p;) {
+		p += strspn(p, " \t,");
+		bool weak = strncmp(p, "W/", 2) == 0;
+		p += weak ? 2 : 0;
+		if (*p != '"')
+			return false;
+		const char *end = strchr(p + 1, '"');
+		if (!end)
+			return false;
+		if (!weak && (size_t)(end - p - 1) == length && memcmp(p + 1, etag, length) == 0)
+			return true;
+		p = end + 1;
+	}
+	return false;
+}
+
+enum err_code
+if_match_allows(const char *if_match, const char *etag, struct err *e)
+{
+	if (!if_match)
+		return ERR_OK;
+	if (etag && (strcmp(if_match, "*") == 0 || names_etag(if_match, etag)))
+		return ERR_OK;
+	if (!etag)
+		return ERR(e, STALE, "If-Match: %.80s was asked for, but there is none yet",
+			   if_match);
+	return ERR(e, STALE, "If-Match: %.80s was asked for, but \"%s\" is in force", if_match,
+		   etag);
+}

@@ -1,0 +1,18 @@
+/*
+ * program.h -- the subcommands of `weft` that run on the data folder itself, beside the client's
+ * (cli/cli.h).
+ */
+#ifndef WEFT_PROGRAM_H
+#define WEFT_PROGRAM_H
+
+#include "cli/cli.h"
+
+int serve_run(const struct command *self, int argc, char **argv);
+int rebuild_run(const struct command *self, int argc, char **argv);
+
+/* `weft audit verify --data DIR [--since FILE]`: the client's audit command without a server. */
+int audit_offline_run(int argc, char **argv);
+
+extern const char serve_help[], rebuild_help[];
+
+#endif

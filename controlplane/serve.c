@@ -1,0 +1,229 @@
+/*
+ * serve.c -- the composition root of the server: makes every service in order, waits for a signal,
+ * ends them in reverse.
+ *
+ *     config -> store -> identity -> governance -> provision -> http -> (serve) -> and back
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/api.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "catalog/event_log.h"
+
+#include "program.h"
+
+const char serve_help[] = "Runs the server until it gets SIGINT or SIGTERM; then it finishes what "
+			  "it has accepted and exits.\n"
+			  "\n"
+			  "  weft serve --dev                               try it: anyone on this "
+			  "machine is an administrator\n"
+			  "  weft serve --data /var/lib/weft                every request needs a "
+			  "token; the first start writes an\n"
+			  "                                                 administrator's to "
+			  "/var/lib/weft/admin.token\n"
+			  "\n"
+			  "Settings, as flags, in the environment (WEFT_LISTEN=...) or in the YAML "
+			  "file that --config names:\n"
+			  "\n";
+
+enum { CHECKPOINT_EVERY = 10 /* seconds */ };
+
+/* One of the program's two globals: readiness, looked at by /readyz. */
+static volatile bool is_ready;
+
+static int
+report(const struct err *e)
+{
+	fprintf(stderr, "weft: %s\n", e->message);
+	return err_exit_status(e->code);
+}
+
+static bool
+asks_for_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static int
+print_help(const struct command *self)
+{
+	CLEANUP(buf_done) struct buf settings = {0};
+	config_help(&settings);
+	printf("usage: weft %s %s\n\n%s%s", self->name, self->arguments, self->help, settings.data);
+	return 0;
+}
+
+static enum err_code
+check_settings(const struct config *config, struct err *e)
+{
+	enum log_level level;
+	if (!log_level_from_name(config->log_level, &level))
+		return ERR(e, USAGE, "log_level: expected error, warn, info or debug, found '%s'",
+			   config->log_level);
+	log_set_level(level);
+	if (config->dev && !is_loopback_address(config->listen))
+		return ERR(e, USAGE,
+			   "--dev lets anyone in and listens on loopback only, not on '%s'; leave "
+			   "--dev out to use tokens",
+			   config->listen);
+	return ERR_OK;
+}
+
+/* ---- starting */
+
+struct server {
+	struct config config;
+	struct services services;
+	struct http *http;
+};
+
+static enum err_code
+start_services(struct server *server, struct err *e)
+{
+	struct services *s = &server->services;
+	const struct store_options options = {
+	    .folder = server->config.data,
+	    .origin = server->config.origin,
+	    .mode = STORE_SERVE,
+	    .readers = (int)server->config.threads + 2,
+	};
+	s->config = &server->config;
+	s->ready = &is_ready;
+	s->metrics = metrics_create();
+	enum err_code code = store_open(&options, &s->store, e);
+	if (code != ERR_OK)
+		return code;
+	s->identity = identity_create(s->store, server->config.dev);
+	if (!server->config.dev)
+		code = identity_first_start(s->store, e);
+	if (code == ERR_OK)
+		code = governance_create(s->store, &s->governance, e);
+	if (code == ERR_OK)
+		code = provision_create(s->store, &server->config, s->metrics, &s->provision, e);
+	return code == ERR_OK ? provision_start(s->provision, e) : code;
+}
+
+static enum err_code
+start_http(struct server *server, struct err *e)
+{
+	const struct http_options options = {
+	    .listen = server->config.listen,
+	    .threads = (unsigned)server->config.threads,
+	    .max_connections = (unsigned)server->config.max_connections,
+	    .timeout_seconds = (unsigned)server->config.request_timeout,
+	    .max_body = (size_t)server->config.max_body,
+	    .tables = api_tables,
+	    .app = &server->services,
+	    .metrics = server->services.metrics,
+	    .authorize = api_authorize,
+	};
+	return http_start(&options, &server->http, e);
+}
+
+/* In reverse; whatever was not made is NULL. */
+static void
+stop(struct server *server)
+{
+	struct services *s = &server->services;
+	is_ready = false;
+	if (server->http)
+		http_stop(server->http);
+	provision_destroy(s->provision);
+	governance_destroy(s->governance);
+	identity_destroy(s->identity);
+	store_close(s->store);
+	metrics_destroy(s->metrics);
+}
+
+/* ---- running */
+
+/* Somebody who kept a checkpoint can prove what came before it: so one is signed soon after the log
+ * has grown. */
+static void
+sign_checkpoint(struct store *store)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	const char *note;
+	struct err e;
+	if (checkpoint_latest(store, &arena, &note, &e) != ERR_OK)
+		LOG(WARN, "checkpoint not signed", "error", e.message);
+}
+
+static void
+announce(const struct server *server)
+{
+	const struct config *c = &server->config;
+	printf("weft is ready on port %u, data in %s%s\n", http_port(server->http), c->data,
+	       c->dev ? " (development: anyone on this machine is an administrator)" : "");
+	if (!c->dev)
+		printf("the administrator's token is in %s/admin.token\n", c->data);
+	fflush(stdout);
+}
+
+/* The signals are blocked in every thread (block_signals), so that this is where they arrive. */
+static int
+wait_for_signal(const sigset_t *signals, struct store *store)
+{
+	const struct timespec patience = {.tv_sec = CHECKPOINT_EVERY};
+	for (;;) {
+		int number = sigtimedwait(signals, NULL, &patience);
+		if (number > 0)
+			return number;
+		if (errno == EAGAIN)
+			sign_checkpoint(store);
+	}
+}
+
+static void
+block_signals(sigset_t *ret_signals)
+{
+	sigemptyset(ret_signals);
+	sigaddset(ret_signals, SIGINT);
+	sigaddset(ret_signals, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+}
+
+static void
+run(struct server *server, const sigset_t *signals)
+{
+	is_ready = true;
+	announce(server);
+	int number = wait_for_signal(signals, server->services.store);
+	LOG(INFO, "stopping", "signal", strsignal(number));
+	is_ready = false;
+	sign_checkpoint(server->services.store);
+}
+
+int
+serve_run(const struct command *self, int argc, char **argv)
+{
+	if (asks_for_help(argc, argv))
+		return print_help(self);
+
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct server server = {0};
+	struct err e;
+	sigset_t signals;
+	enum err_code code = config_load(argc, argv, &arena, &server.config, &e);
+	if (code == ERR_OK)
+		code = check_settings(&server.config, &e);
+	if (code != ERR_OK)
+		return report(&e);
+
+	block_signals(&signals);
+	code = start_services(&server, &e);
+	if (code == ERR_OK)
+		code = start_http(&server, &e);
+	if (code == ERR_OK)
+		run(&server, &signals);
+	stop(&server);
+	return code == ERR_OK ? 0 : report(&e);
+}
