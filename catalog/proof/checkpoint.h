@@ -18,6 +18,8 @@
 #include "base/arena.h"
 #include "base/digest.h"
 
+#include <stdbool.h>
+
 struct checkpoint {
 	const char *origin;
 	uint64_t size;
@@ -29,12 +31,15 @@ struct verifier_key {
 	uint8_t public_key[PUBLIC_KEY_SIZE];
 };
 
-/* checkpoint_sign -- the whole note, in `arena`; the key's name is the origin. */
+/* is_checkpoint_origin -- a key's name too: not empty, and no space, "+" or control character in it. */
+bool is_checkpoint_origin(const char *name);
+
+/* checkpoint_sign -- the whole note, in `arena`; the key's name is the origin, which must be one. */
 const char *checkpoint_sign(const struct checkpoint *c, const struct signing_key *key, struct arena *arena);
 
 /*
  * checkpoint_open -- parse a note and check its signature by `key`; with a NULL key it is only parsed.
- * Fails: ERR_MALFORMED, ERR_REFUSED (not signed by this key, or the signature is wrong).
+ * Fails: ERR_MALFORMED, ERR_REFUSED (not signed by this key, the signature is wrong, or another log's origin).
  */
 enum err_code checkpoint_open(const char *note, const struct verifier_key *key, struct arena *arena,
     struct checkpoint *ret_checkpoint, struct err *e);
