@@ -2,7 +2,8 @@
  * compat.h -- what changed between two versions of a data product, and what that means for those who read it.
  *
  * Breaking (major): a column removed, its type narrowed or changed to another kind, its values newly required
- * (`nullable: false`), its key or business term changed; the key's columns changed; an output port removed.
+ * (`nullable: false`), its key or business term changed; the key's columns changed; an output port removed, or its kind,
+ * format or location changed; a promise (sla) weakened.
  * Compatible (minor): a column added, a type widened, a requirement lifted, a port added, a promise (sla) tightened.
  * Patch: all else, such as descriptions, owners, access, checks.
  */

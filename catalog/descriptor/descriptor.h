@@ -67,9 +67,10 @@ struct quality_check {
 	int kind;	       /* enum check_kind */
 	struct texts columns;  /* unique (together), not_null (each), freshness, accepted_values, range: at most one */
 	struct duration within; /* freshness */
-	struct texts values;   /* accepted_values */
+	struct texts values;   /* accepted_values; numbers and booleans as their text */
+	const struct node *accepted; /* the same as they were written, a list */
 	bool has_least, has_most;
-	double least, most; /* range, row_count */
+	double least, most;	     /* range, row_count */
 };
 
 /* A wish for storage or compute, to be granted by the plugin of that name. */
@@ -141,7 +142,8 @@ struct term {
 
 extern const struct field_set descriptor_fields;
 
-enum { DESCRIPTOR_MOST_COLUMNS = 5000, DESCRIPTOR_MOST_NAME = 200 };
+/* Of a product; of a product or a column, with all its x- keys; bytes of a name. */
+enum { DESCRIPTOR_MOST_COLUMNS = 5000, DESCRIPTOR_MOST_KEYS = 1000, DESCRIPTOR_MOST_NAME = 200 };
 
 /*
  * descriptor_decode -- fill `*ret_descriptor` from the document's root, with every complaint in `violations`: form first,
