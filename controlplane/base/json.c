@@ -86,19 +86,34 @@ json_int(struct json *j, int64_t n)
 	buf_printf(j->out, "%lld", (long long)n);
 }
 
-/* 17 digits always read back the same; mostly fewer do. */
+/* The fewest digits behind the first one that read back the same, 16 at most; the power of ten of
+ * the first. */
+static int
+fewest_digits(double n, int *ret_power)
+{
+	char text[40];
+	int digits = -1;
+	do {
+		snprintf(text, sizeof text, "%.*e", ++digits, n);
+	} while (digits < 16 && strtod(text, NULL) != n);
+	*ret_power = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+	return digits;
+}
+
+/* 1000.0 and 0.001 as they are, 1e16 and 1e-6 with a power of ten. */
 static void
 print_real(struct buf *out, double n)
 {
-	char text[40];
-	for (int digits = 1; digits <= 17; digits++) {
-		snprintf(text, sizeof text, "%.*g", digits, n);
-		if (strtod(text, NULL) == n)
-			break;
+	int power, digits = fewest_digits(n, &power);
+	if (power >= -5 && power < 16) {
+		int decimals = digits - power;
+		buf_printf(out, "%.*f", decimals > 1 ? decimals : 1, n);
+		return;
 	}
-	buf_text(out, text);
-	if (!strpbrk(text, ".e"))
-		buf_text(out, ".0");
+	char text[40];
+	snprintf(text, sizeof text, "%.*e", digits, n);
+	*strchr(text, 'e') = '\0';
+	buf_printf(out, "%se%d", text, power);
 }
 
 void
