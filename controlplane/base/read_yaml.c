@@ -3,14 +3,15 @@
  * (section 10.3).
  *
  * libyaml knows the grammar; what a plain text means is decided here, because libyaml still thinks
- * in YAML 1.1.  Reads from the leaves upwards: complaints, plain texts, scalars, aliases,
+ * in YAML 1.1 (core_schema.c).  Reads from the leaves upwards: complaints, scalars, aliases,
  * collections, the stream.
  */
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
+#include "core_schema.h"
 #include "map.h"
 #include "reader.h"
 #include "utf8.h"
@@ -82,21 +83,19 @@ advice_on(const char *problem)
 	return NULL;
 }
 
+/* "did not find expected key (in what begins at 3:1); check that ..." */
 static enum err_code
 grammar_complaint(const struct yaml_reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
-	const char *problem = p->problem ? p->problem : "not YAML";
-	const char *advice = advice_on(problem);
-	struct position began = position_of(p->context_mark);
-	ERR_AT(r->e, MALFORMED, position_of(p->problem_mark), "%s", problem);
-	size_t used = strlen(r->e->message), room = sizeof r->e->message - used;
-	if (p->context)
-		snprintf(r->e->message + used, room, " %s that begins at %u:%u%s%s", p->context,
-			 began.line, began.column, advice ? "; " : "", advice ? advice : "");
-	else if (advice)
-		snprintf(r->e->message + used, room, "; %s", advice);
-	return ERR_MALFORMED;
+	const char *problem = p->problem ? p->problem : "not YAML", *advice = advice_on(problem);
+	struct position at = position_of(p->problem_mark), began = position_of(p->context_mark);
+	char context[64] = "";
+	if (p->context && (began.line != at.line || began.column != at.column))
+		snprintf(context, sizeof context, " (in what begins at %u:%u)", began.line,
+			 began.column);
+	return ERR_AT(r->e, MALFORMED, at, "%s%s%s%s", problem, context, advice ? "; " : "",
+		      advice ? advice : "");
 }
 
 static enum err_code
@@ -137,122 +136,7 @@ check_size(const struct yaml_reader *r, struct position at)
 	return ERR_OK;
 }
 
-/* ---- plain texts ---- */
-
-static bool
-is_one_of(const char *text, const char *const *words)
-{
-	while (*words && strcmp(text, *words) != 0)
-		words++;
-	return *words;
-}
-
-static bool
-is_null(const char *text)
-{
-	return is_one_of(text, (const char *const[]){"", "~", "null", "Null", "NULL", NULL});
-}
-
-static bool
-is_true(const char *text)
-{
-	return is_one_of(text, (const char *const[]){"true", "True", "TRUE", NULL});
-}
-
-static bool
-is_false(const char *text)
-{
-	return is_one_of(text, (const char *const[]){"false", "False", "FALSE", NULL});
-}
-
-/* Infinities and what is no number: the core schema has them, JSON does not. */
-static bool
-is_beyond_numbers(const char *text)
-{
-	if (is_one_of(text, (const char *const[]){".nan", ".NaN", ".NAN", NULL}))
-		return true;
-	text += *text == '-' || *text == '+';
-	return is_one_of(text, (const char *const[]){".inf", ".Inf", ".INF", NULL});
-}
-
-static bool
-is_all(const char *text, const char *characters)
-{
-	return *text && text[strspn(text, characters)] == '\0';
-}
-
-/* [-+]?([0-9]+ | 0o[0-7]+ | 0x[0-9a-fA-F]+): the base, with the digits in `*ret_digits`; 0 when it
- * is no integer. */
-static int
-base_of(const char *text, const char **ret_digits)
-{
-	*ret_digits = text;
-	if (is_all(text + (*text == '-' || *text == '+'), "0123456789"))
-		return 10;
-	if (strlen(text) < 3)
-		return 0;
-	*ret_digits = text + 2;
-	if (strncmp(text, "0o", 2) == 0 && is_all(text + 2, "01234567"))
-		return 8;
-	if (strncmp(text, "0x", 2) == 0 && is_all(text + 2, "0123456789abcdefABCDEF"))
-		return 16;
-	return 0;
-}
-
-/* [-+]? ( \.[0-9]+ | [0-9]+(\.[0-9]*)? ) ([eE][-+]?[0-9]+)? */
-static bool
-is_real(const char *text)
-{
-	const char *digits = "0123456789";
-	text += *text == '-' || *text == '+';
-	size_t whole = strspn(text, digits), fraction = 0;
-	text += whole;
-	if (*text == '.') {
-		fraction = strspn(text + 1, digits);
-		text += 1 + fraction;
-	}
-	if (whole + fraction == 0)
-		return false;
-	if (*text != 'e' && *text != 'E')
-		return *text == '\0';
-	text++;
-	text += *text == '-' || *text == '+';
-	return is_all(text, digits);
-}
-
-static enum err_code
-number_complaint(const struct yaml_reader *r, const char *text, struct position at, const char *why)
-{
-	return ERR_AT(r->e, MALFORMED, at, "the number %.*s %s; if it is a text, put it in quotes",
-		      utf8_cut(text, strlen(text), 60), text, why);
-}
-
-static enum err_code
-set_integer(const struct yaml_reader *r, const char *text, const char *digits, int base,
-	    struct node *n)
-{
-	errno = 0;
-	n->integer = strtoll(digits, NULL, base);
-	n->kind = NODE_INT;
-	return errno == ERANGE ? number_complaint(r, text, n->at, "does not fit 64 bits") : ERR_OK;
-}
-
-static enum err_code
-set_real(const struct yaml_reader *r, const char *text, struct node *n)
-{
-	n->real = strtod(text, NULL);
-	n->kind = NODE_REAL;
-	bool is_finite = n->real - n->real == 0;
-	return is_finite ? ERR_OK
-			 : number_complaint(r, text, n->at, "is too large for a 64-bit real");
-}
-
-static void
-set_bool(bool value, struct node *n)
-{
-	n->kind = NODE_BOOL;
-	n->boolean = value;
-}
+/* ---- scalars ---- */
 
 static void
 set_text(struct yaml_reader *r, const char *text, size_t length, struct node *n)
@@ -264,26 +148,24 @@ set_text(struct yaml_reader *r, const char *text, size_t length, struct node *n)
 }
 
 static enum err_code
-resolve_plain(struct yaml_reader *r, const char *text, size_t length, struct node *n)
+resolve(const struct yaml_reader *r, const char *text, struct node *n)
 {
-	const char *digits;
-	int base = base_of(text, &digits);
-	if (base)
-		return set_integer(r, text, digits, base, n);
-	if (is_real(text))
-		return set_real(r, text, n);
-	if (is_beyond_numbers(text))
-		return number_complaint(r, text, n->at, "has no form in JSON");
-	if (is_null(text))
-		n->kind = NODE_NULL;
-	else if (is_true(text) || is_false(text))
-		set_bool(is_true(text), n);
-	else
-		set_text(r, text, length, n);
-	return ERR_OK;
+	const char *why = core_resolve(text, n);
+	if (!why)
+		return ERR_OK;
+	return ERR_AT(r->e, MALFORMED, n->at,
+		      "the number %.*s %s; if it is a text, put it in quotes",
+		      utf8_cut(text, strlen(text), 60), text, why);
 }
 
-/* ---- scalars ---- */
+static enum err_code
+resolve_plain(struct yaml_reader *r, const char *text, size_t length, struct node *n)
+{
+	enum err_code code = resolve(r, text, n);
+	if (!code && n->kind == NODE_TEXT)
+		set_text(r, text, length, n);
+	return code;
+}
 
 /* The byte of the text at a mark, which must not lie before the one asked for last. */
 static const char *
@@ -304,11 +186,14 @@ byte_at(struct yaml_reader *r, yaml_mark_t mark)
 static bool
 has_bare_tag(struct yaml_reader *r, const yaml_event_t *event)
 {
+	static const char space[] = " \t\r\n";
+	if (event->start_mark.index == event->end_mark.index)
+		return false; /* nothing stands there at all */
 	const char *p = byte_at(r, event->start_mark), *end = r->in->text + r->in->length;
-	if (p < end && *p == '&')
-		while (p < end && !memchr(" \t\r\n", *p, 4))
+	if (*p == '&')
+		while (p < end && !strchr(space, *p))
 			p++;
-	while (p < end && memchr(" \t\r\n", *p, 4))
+	while (p < end && strchr(space, *p))
 		p++;
 	return p < end && *p == '!';
 }
@@ -336,39 +221,50 @@ tag_complaint(const struct yaml_reader *r, const char *tag, struct position at, 
 		      utf8_cut(shown, strlen(shown), 60), shown, what);
 }
 
-/* !!int and its like: the text must be what the tag says. */
-static enum err_code
-resolve_tagged(struct yaml_reader *r, const char *tag, const char *text, struct node *n)
-{
-	const char *name = short_tag(tag), *digits;
-	int base = base_of(text, &digits);
-	if (strcmp(name, "int") == 0 && base)
-		return set_integer(r, text, digits, base, n);
-	if (strcmp(name, "float") == 0 && is_real(text))
-		return set_real(r, text, n);
-	if (strcmp(name, "bool") == 0 && (is_true(text) || is_false(text))) {
-		set_bool(is_true(text), n);
-		return ERR_OK;
-	}
-	if (strcmp(name, "null") == 0 && is_null(text)) {
-		n->kind = NODE_NULL;
-		return ERR_OK;
-	}
-	return tag_complaint(r, tag, n->at, "does not fit its value");
-}
+// clang-format off
+static const struct {
+	const char *tag;
+	enum node_kind kind;
+} scalar_tags[] = {
+	{"!", NODE_TEXT}, {"str", NODE_TEXT}, {"int", NODE_INT}, {"float", NODE_REAL}, {"bool", NODE_BOOL}, {"null", NODE_NULL},
+};
+// clang-format on
 
+/* The kind that the tag asks for; false when it is no tag of scalars. */
 static bool
-is_scalar_tag(const char *tag)
+tagged_kind(const char *tag, enum node_kind *ret_kind)
 {
 	const char *name = short_tag(tag);
-	return name && is_one_of(name, (const char *const[]){"!", "str", "int", "float", "bool",
-							     "null", NULL});
+	for (size_t i = 0; name && i < ARRAY_LEN(scalar_tags); i++) {
+		if (strcmp(name, scalar_tags[i].tag) == 0) {
+			*ret_kind = scalar_tags[i].kind;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool
 is_text_tag(const char *tag)
 {
-	return is_one_of(short_tag(tag), (const char *const[]){"!", "str", NULL});
+	enum node_kind kind;
+	return tagged_kind(tag, &kind) && kind == NODE_TEXT;
+}
+
+/* !!int and its like: the text must be what the tag says; an integer is a real, too. */
+static enum err_code
+resolve_tagged(struct yaml_reader *r, const char *tag, const char *text, struct node *n)
+{
+	enum node_kind wanted = NODE_TEXT;
+	enum err_code code = resolve(r, text, n);
+	if (code)
+		return code;
+	tagged_kind(tag, &wanted);
+	if (wanted == NODE_REAL && n->kind == NODE_INT) {
+		n->real = (double)n->integer;
+		n->kind = NODE_REAL;
+	}
+	return n->kind == wanted ? ERR_OK : tag_complaint(r, tag, n->at, "does not fit its value");
 }
 
 static enum err_code
@@ -379,7 +275,8 @@ check_scalar(const struct yaml_reader *r, const yaml_event_t *event)
 	struct position at = position_of(event->start_mark);
 	if (memchr(text, '\0', event->data.scalar.length))
 		return ERR_AT(r->e, MALFORMED, at, "a text cannot hold NUL (\\0)");
-	if (tag && !is_scalar_tag(tag))
+	enum node_kind kind;
+	if (tag && !tagged_kind(tag, &kind))
 		return tag_complaint(r, tag, at, "is not known here; leave it out");
 	return ERR_OK;
 }
