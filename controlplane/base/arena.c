@@ -4,13 +4,13 @@
  *     blocks -> [ header | used ......... | free ... ] -> [ header | used ... ] -> NULL
  *                                          ^next    ^end
  */
+#include "arena.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "arena.h"
 
 struct arena_block {
 	struct arena_block *next;
@@ -62,7 +62,7 @@ memory_text(const char *text)
 void
 arena_init(struct arena *a)
 {
-	*a = (struct arena){ 0 };
+	*a = (struct arena){0};
 }
 
 static void
@@ -79,7 +79,7 @@ void
 arena_done(struct arena *a)
 {
 	free_blocks(a->blocks);
-	*a = (struct arena){ 0 };
+	*a = (struct arena){0};
 }
 
 static void

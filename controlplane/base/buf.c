@@ -1,19 +1,20 @@
 /*
  * buf.c -- a growing run of bytes, kept NUL-terminated.
  */
+#include "buf.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
-#include "buf.h"
 
 void
 buf_done(struct buf *b)
 {
 	free(b->data);
-	*b = (struct buf){ 0 };
+	*b = (struct buf){0};
 }
 
 void
@@ -79,6 +80,6 @@ buf_take(struct buf *b)
 	if (!b->data)
 		buf_append(b, "", 0);
 	char *data = b->data;
-	*b = (struct buf){ 0 };
+	*b = (struct buf){0};
 	return data;
 }

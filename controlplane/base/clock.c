@@ -1,11 +1,12 @@
 /*
- * clock.c -- the calendar arithmetic is the era method: 400 years are 146097 days, and a year begins in March.
+ * clock.c -- the calendar arithmetic is the era method: 400 years are 146097 days, and a year
+ * begins in March.
  */
+#include "clock.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-#include "clock.h"
 
 static const int64_t DAY = INT64_C(86400) * 1000000;
 
@@ -46,8 +47,10 @@ clock_date_from_days(int64_t days, int *ret_year, int *ret_month, int *ret_day)
 	int64_t z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	int64_t day_of_era = z - era * 146097;
-	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t year_of_era =
+	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year =
+	    day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t march_month = (5 * day_of_year + 2) / 153;
 	*ret_day = (int)(day_of_year - (153 * march_month + 2) / 5 + 1);
 	*ret_month = (int)(march_month < 10 ? march_month + 3 : march_month - 9);
@@ -62,9 +65,9 @@ clock_format(moment t, char ret_text[CLOCK_TEXT_SIZE])
 	int year, month, day;
 	clock_date_from_days(days, &year, &month, &day);
 	unsigned seconds = (unsigned)(rest / 1000000);
-	snprintf(ret_text, CLOCK_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)year % 10000u,
-	    (unsigned)month % 100u, (unsigned)day % 100u, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60,
-	    (unsigned)(rest % 1000000));
+	snprintf(ret_text, CLOCK_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ",
+		 (unsigned)year % 10000u, (unsigned)month % 100u, (unsigned)day % 100u,
+		 seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, (unsigned)(rest % 1000000));
 }
 
 /* Exactly `digits` decimal digits; moves `*p` behind them. */
@@ -97,9 +100,10 @@ take_date(const char **p, int64_t *ret_days)
 	if (!take_number(p, 4, &year) || !take_char(p, "-") || !take_number(p, 2, &month) ||
 	    !take_char(p, "-") || !take_number(p, 2, &day))
 		return false;
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	if (year < 1 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1] + (leap && month == 2))
+	if (year < 1 || month < 1 || month > 12 || day < 1 ||
+	    day > lengths[month - 1] + (leap && month == 2))
 		return false;
 	*ret_days = clock_days_from_date(year, month, day);
 	return true;
@@ -143,7 +147,8 @@ clock_parse(const char *text, moment *ret_moment)
 		return true;
 	}
 	if (!take_char(&text, "Tt ") || !take_number(&text, 2, &hour) || !take_char(&text, ":") ||
-	    !take_number(&text, 2, &minute) || !take_char(&text, ":") || !take_number(&text, 2, &second))
+	    !take_number(&text, 2, &minute) || !take_char(&text, ":") ||
+	    !take_number(&text, 2, &second))
 		return false;
 	if (hour > 23 || minute > 59 || second > 60)
 		return false;
@@ -151,6 +156,7 @@ clock_parse(const char *text, moment *ret_moment)
 		return false;
 	if (!take_offset(&text, &offset) || *text != '\0')
 		return false;
-	*ret_moment = days * DAY + SECONDS((int64_t)hour * 3600 + minute * 60 + second - offset * 60) + micros;
+	*ret_moment = days * DAY +
+		      SECONDS((int64_t)hour * 3600 + minute * 60 + second - offset * 60) + micros;
 	return true;
 }

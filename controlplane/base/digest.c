@@ -1,10 +1,10 @@
 /*
  * digest.c -- thin names over libsodium.
  */
+#include "digest.h"
+
 #include <sodium.h>
 #include <string.h>
-
-#include "digest.h"
 
 enum err_code
 digest_start_up(struct err *e)
@@ -52,7 +52,8 @@ digest_parse(const char *text, struct digest *ret_digest)
 	struct digest d;
 	size_t length = 0;
 	if (strlen(text) != DIGEST_TEXT_SIZE - 1 ||
-	    sodium_hex2bin(d.bytes, DIGEST_SIZE, text, DIGEST_TEXT_SIZE - 1, NULL, &length, NULL) != 0 ||
+	    sodium_hex2bin(d.bytes, DIGEST_SIZE, text, DIGEST_TEXT_SIZE - 1, NULL, &length, NULL) !=
+		0 ||
 	    length != DIGEST_SIZE)
 		return false;
 	*ret_digest = d;
@@ -72,14 +73,15 @@ signing_key_wipe(struct signing_key *key)
 }
 
 void
-sign_bytes(const struct signing_key *key, const void *bytes, size_t length, uint8_t ret_signature[SIGNATURE_SIZE])
+sign_bytes(const struct signing_key *key, const void *bytes, size_t length,
+	   uint8_t ret_signature[SIGNATURE_SIZE])
 {
 	crypto_sign_detached(ret_signature, NULL, bytes, length, key->secret_key);
 }
 
 bool
 signature_is_valid(const uint8_t public_key[PUBLIC_KEY_SIZE], const void *bytes, size_t length,
-    const uint8_t signature[SIGNATURE_SIZE])
+		   const uint8_t signature[SIGNATURE_SIZE])
 {
 	return crypto_sign_verify_detached(signature, bytes, length, public_key) == 0;
 }
@@ -99,13 +101,15 @@ base64_size(size_t length)
 void
 base64_encode(const void *bytes, size_t length, char *ret_text)
 {
-	sodium_bin2base64(ret_text, base64_size(length), bytes, length, sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(ret_text, base64_size(length), bytes, length,
+			  sodium_base64_VARIANT_ORIGINAL);
 }
 
 void
 base64url_encode(const void *bytes, size_t length, char *ret_text)
 {
-	sodium_bin2base64(ret_text, base64_size(length), bytes, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_bin2base64(ret_text, base64_size(length), bytes, length,
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 static bool
@@ -113,8 +117,9 @@ decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_length, i
 {
 	const char *end = NULL;
 	size_t size = strlen(text);
-	return sodium_base642bin(ret_bytes, capacity, text, size, NULL, ret_length, &end, variant) == 0 &&
-	    end == text + size;
+	return sodium_base642bin(ret_bytes, capacity, text, size, NULL, ret_length, &end,
+				 variant) == 0 &&
+	       end == text + size;
 }
 
 bool
@@ -126,5 +131,6 @@ base64_decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_le
 bool
 base64url_decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_length)
 {
-	return decode(text, ret_bytes, capacity, ret_length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	return decode(text, ret_bytes, capacity, ret_length,
+		      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }

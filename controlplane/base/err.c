@@ -1,18 +1,18 @@
 /*
  * err.c -- filling a `struct err`, and the table behind its codes.
  */
+#include "err.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "err.h"
-
 static const struct {
 	int http, exit;
 	const char *title;
 } codes[] = {
-#define X(code, http, exit, title) [ERR_##code] = { http, exit, title },
+#define X(code, http, exit, title) [ERR_##code] = {http, exit, title},
 #include "base/err.def"
 #undef X
 };
@@ -48,7 +48,7 @@ err_set(struct err *e, enum err_code code, const char *format, ...)
 	format_message(e, format, args);
 	va_end(args);
 	e->code = code;
-	e->at = (struct position){ 0 };
+	e->at = (struct position){0};
 	return code;
 }
 
@@ -75,12 +75,12 @@ err_while(struct err *e, const char *format, ...)
 
 	size_t used = strlen(e->message);
 	size_t room = sizeof e->message - used;
-	int length = inner.at.line > 0
-	    ? snprintf(e->message + used, room, ": %u:%u: %s", inner.at.line, inner.at.column, inner.message)
-	    : snprintf(e->message + used, room, ": %s", inner.message);
+	int length = inner.at.line > 0 ? snprintf(e->message + used, room, ": %u:%u: %s",
+						  inner.at.line, inner.at.column, inner.message)
+				       : snprintf(e->message + used, room, ": %s", inner.message);
 	if (length >= (int)room)
 		drop_split_character(e->message, sizeof e->message - 1);
-	e->at = (struct position){ 0 };
+	e->at = (struct position){0};
 	return e->code;
 }
 
@@ -109,7 +109,7 @@ err_errno(struct err *e, int number, const char *format, ...)
 	size_t used = strlen(e->message);
 	snprintf(e->message + used, sizeof e->message - used, ": %s", strerror(number));
 	e->code = code_of_errno(number);
-	e->at = (struct position){ 0 };
+	e->at = (struct position){0};
 	return e->code;
 }
 

@@ -1,6 +1,9 @@
 /*
- * log.c -- a line is put together in memory and written by one write(2), so that lines of threads do not mix.
+ * log.c -- a line is put together in memory and written by one write(2), so that lines of threads
+ * do not mix.
  */
+#include "log.h"
+
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -9,11 +12,10 @@
 #include "buf.h"
 #include "clock.h"
 #include "json.h"
-#include "log.h"
 
 static _Atomic enum log_level level_now = LOG_LEVEL_INFO;
 
-static const char *const level_names[] = { "error", "warn", "info", "debug" };
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
 void
 log_set_level(enum log_level level)
@@ -62,7 +64,7 @@ log_event(enum log_level level, const char *event, ...)
 {
 	if (!log_is_on(level))
 		return;
-	CLEANUP(buf_done) struct buf line = { 0 };
+	CLEANUP(buf_done) struct buf line = {0};
 	char now[CLOCK_TEXT_SIZE];
 	clock_format(clock_now(NULL), now);
 	buf_printf(&line, "%s %-5s %s", now, level_names[level], event);

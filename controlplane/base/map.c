@@ -1,9 +1,9 @@
 /*
  * map.c -- linear probing over a power of two of slots; FNV-1a with a final mix.
  */
-#include <string.h>
-
 #include "map.h"
+
+#include <string.h>
 
 uint64_t
 map_hash(const void *bytes, size_t length)
@@ -56,6 +56,6 @@ map_put(struct map *m, const char *key, void *value)
 	void *before = slot->value;
 	if (!slot->key)
 		m->count++;
-	*slot = (struct map_slot){ .key = key, .hash = hash, .value = value };
+	*slot = (struct map_slot){.key = key, .hash = hash, .value = value};
 	return before;
 }

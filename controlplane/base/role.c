@@ -1,11 +1,12 @@
 /*
  * role.c -- one row a role.
  */
+#include "role.h"
+
 #include <stddef.h>
 #include <string.h>
 
 #include "compiler.h"
-#include "role.h"
 
 #define BIT(role) (1u << (role))
 
