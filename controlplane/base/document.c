@@ -52,7 +52,7 @@ check_bytes(const struct reading *in, struct err *e)
 		return ERR_AT(e, MALFORMED, place_of(in->text, in->length, good),
 			      "the byte 0x%02X is not UTF-8; save the text as UTF-8",
 			      (unsigned char)in->text[good]);
-	const char *nul = memchr(in->text, '\0', in->length);
+	const char *nul = in->length ? memchr(in->text, '\0', in->length) : NULL;
 	if (nul)
 		return ERR_AT(e, MALFORMED,
 			      place_of(in->text, in->length, (size_t)(nul - in->text)),
@@ -147,8 +147,8 @@ format_of(const char *path)
 enum err_code
 document_read_file(const char *path, struct arena *arena, struct node *ret_root, struct err *e)
 {
-	char *text;
-	size_t length;
+	char *text = NULL;
+	size_t length = 0;
 	enum err_code code =
 	    file_read(path, document_default_limits.bytes, arena, &text, &length, e);
 	if (code)
@@ -220,10 +220,10 @@ compare_keys(const void *a, const void *b)
 const struct member **
 members_by_key(const struct node *map)
 {
-	const struct member **sorted = memory_alloc(map->count * sizeof *sorted);
+	const struct member **sorted = memory_alloc(map->count * sizeof(struct member *));
 	for (uint32_t i = 0; i < map->count; i++)
 		sorted[i] = &map->members[i];
-	qsort(sorted, map->count, sizeof *sorted, compare_keys);
+	qsort(sorted, map->count, sizeof(struct member *), compare_keys);
 	return sorted;
 }
 

@@ -22,7 +22,7 @@ enum { MOST_MONTHS = 120000, CYCLE_MONTHS = 4800, CYCLE_DAYS = 146097 };
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
-static const int64_t most_micros = 10000 * 366 * DAY;
+static const int64_t most_micros = 366 * DAY * 10000;
 
 /* What one of it is: months or microseconds, the other is 0.  The first name is the one to write.
  */
@@ -170,7 +170,7 @@ skip_space(struct duration_reader *r)
 static enum err_code
 take_part(struct duration_reader *r)
 {
-	int64_t n;
+	int64_t n = 0;
 	enum err_code code = take_number(r, &n);
 	if (code)
 		return code;
@@ -201,7 +201,7 @@ read_words(struct duration_reader *r)
 static enum err_code
 take_component(struct duration_reader *r, bool is_time, size_t *row)
 {
-	int64_t n;
+	int64_t n = 0;
 	enum err_code code = take_number(r, &n);
 	if (code)
 		return code;

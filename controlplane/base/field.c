@@ -422,7 +422,7 @@ gather(struct field_sets *found_sets, const struct field_set *set)
 		if (found_sets->items[i] == set)
 			return;
 	found_sets->items =
-	    memory_resize(found_sets->items, (found_sets->count + 1) * sizeof *found_sets->items);
+	    memory_resize(found_sets->items, (found_sets->count + 1) * sizeof(struct field_set *));
 	found_sets->items[found_sets->count++] = set;
 	for (const struct field *f = set->fields; f->type != FIELD_END; f++)
 		if (f->of)

@@ -14,8 +14,10 @@ write_cell(struct buf *out, const char *text)
 	for (; *text; text++) {
 		if (*text == '|')
 			buf_text(out, "\\|");
+		else if (*text == '\n')
+			buf_char(out, ' ');
 		else
-			buf_char(out, *text == '\n' ? ' ' : *text);
+			buf_char(out, *text);
 	}
 }
 

@@ -12,11 +12,11 @@
 
 enum { LONGEST = 64 };
 
-static char
-fold(char c)
+static int
+fold(int c)
 {
 	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
+		return c - 'A' + 'a';
 	return c == '_' || c == ' ' ? '-' : c;
 }
 
@@ -71,7 +71,7 @@ nearest_word(const char *word, const char *const *candidates, size_t count)
 			continue;
 		unsigned d = distance(word, length, candidates[i], other);
 		size_t longer = length > other ? length : other;
-		if (d < best && d * 3 <= longer) {
+		if (d < best && d <= longer / 3) {
 			best = d;
 			nearest = candidates[i];
 		}

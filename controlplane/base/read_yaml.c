@@ -326,30 +326,31 @@ open_anchor(struct yaml_reader *r, const char *name)
 	return a;
 }
 
-static enum err_code
-find_anchor(const struct yaml_reader *r, const yaml_event_t *event, struct anchor **ret_anchor)
+/* NULL after a complaint. */
+static const struct anchor *
+find_anchor(const struct yaml_reader *r, const yaml_event_t *event)
 {
 	const char *name = (const char *)event->data.alias.anchor;
 	struct position at = position_of(event->start_mark);
 	int shown = utf8_cut(name, strlen(name), 60);
-	struct anchor *a = map_get(&r->anchors, name);
-	if (!a)
-		return ERR_AT(r->e, MALFORMED, at, "no anchor '&%.*s' stands before this alias",
-			      shown, name);
-	if (!a->is_whole)
-		return ERR_AT(r->e, MALFORMED, at,
-			      "the alias '*%.*s' stands inside of what it stands for", shown, name);
-	*ret_anchor = a;
-	return ERR_OK;
+	const struct anchor *a = map_get(&r->anchors, name);
+	if (a && a->is_whole)
+		return a;
+	if (a)
+		ERR_AT(r->e, MALFORMED, at, "the alias '*%.*s' stands inside of what it stands for",
+		       shown, name);
+	else
+		ERR_AT(r->e, MALFORMED, at, "no anchor '&%.*s' stands before this alias", shown,
+		       name);
+	return NULL;
 }
 
 static enum err_code
 read_alias(struct yaml_reader *r, const yaml_event_t *event, unsigned depth, struct node *n)
 {
-	struct anchor *a;
-	enum err_code code = find_anchor(r, event, &a);
-	if (code)
-		return code;
+	const struct anchor *a = find_anchor(r, event);
+	if (!a)
+		return r->e->code;
 	struct position at = position_of(event->start_mark);
 	r->nodes += a->nodes;
 	r->bytes += a->bytes;
@@ -493,6 +494,7 @@ read_member(struct yaml_reader *r, const yaml_event_t *key, unsigned depth, stru
 	const char *name = anchor_name(key);
 	struct anchor *a = name ? open_anchor(r, name) : NULL;
 	m->at = position_of(key->start_mark);
+	m->key = "";
 	enum err_code code = read_key(r, key, &m->key);
 	if (code)
 		return code;

@@ -3,6 +3,7 @@
  */
 #include "violation.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,16 +129,16 @@ violations_write(const struct violations *list, struct json *j)
 const char *
 pointer_join(struct arena *arena, const char *base, const char *step)
 {
-	size_t length = strlen(base);
-	char *pointer = arena_alloc(arena, length + 2 * strlen(step) + 2), *p = pointer;
-	memcpy(p, base, length);
-	p += length;
+	char *pointer = arena_alloc(arena, strlen(base) + 2 * strlen(step) + 2);
+	char *p = stpcpy(pointer, base);
 	*p++ = '/';
 	for (; *step; step++) {
-		bool is_special = *step == '~' || *step == '/';
-		if (is_special)
-			*p++ = '~';
-		*p++ = *step == '~' ? '0' : *step == '/' ? '1' : *step;
+		if (*step == '~')
+			p = stpcpy(p, "~0");
+		else if (*step == '/')
+			p = stpcpy(p, "~1");
+		else
+			*p++ = *step;
 	}
 	return pointer;
 }
@@ -190,12 +191,14 @@ const struct node *
 pointer_place(const struct node *root, const char *pointer, struct position *ret_at)
 {
 	const struct node *deepest = root, *n = root;
+	assert(root);
 	while (n && *pointer == '/') {
+		deepest = n;
 		n = child_of(n, ++pointer);
 		pointer += strcspn(pointer, "/");
-		if (n)
-			deepest = n;
 	}
+	if (n)
+		deepest = n;
 	*ret_at = deepest->at;
 	return *pointer == '\0' ? n : NULL;
 }
