@@ -1,0 +1,162 @@
+/*
+ * cel.c -- the steps from a source to a program and from a program to a value.
+ */
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "cel/check.h"
+#include "cel/eval.h"
+#include "cel/operator.h"
+#include "cel/parse.h"
+
+// clang-format off
+const struct cel_library standard_libraries[] = {
+	{"Logic and comparison", "Numbers compare by value whatever their type.",           comparison_functions},
+	{"Arithmetic",           "Overflow and division by zero are errors.",               arithmetic_functions},
+	{"Lists and maps",       "Look-up in a map crosses numeric types.",                 container_functions},
+	{"Text",                 "Sizes and positions count code points.",                  text_functions},
+	{"Conversions",          "What does not fit is an error.",                          conversion_functions},
+	{"Time",                 "Moments of the years 1 to 9999, and exact durations.",    time_functions},
+	{"Optional values",      "x.?field and list[?i] give them: what is there, or none.", optional_functions},
+	{0},
+};
+// clang-format on
+
+/* ---- places ---- */
+
+static bool
+is_continuation(char c)
+{
+	return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+struct position
+cel_position(const char *source, uint32_t offset)
+{
+	struct position at = {1, 1};
+	for (uint32_t i = 0; i < offset && source[i]; i++) {
+		if (source[i] == '\n')
+			at = (struct position){at.line + 1, 1};
+		else if (!is_continuation(source[i]))
+			at.column++;
+	}
+	return at;
+}
+
+void
+cel_caret(const char *source, uint32_t offset, uint32_t length, struct buf *out)
+{
+	uint32_t start = offset, end = offset;
+	while (start > 0 && source[start - 1] != '\n')
+		start--;
+	while (source[end] && source[end] != '\n')
+		end++;
+	buf_append(out, source + start, end - start);
+	buf_char(out, '\n');
+	for (uint32_t i = start; i < offset; i++)
+		if (!is_continuation(source[i]))
+			buf_char(out, source[i] == '\t' ? '\t' : ' ');
+	buf_char(out, '^');
+	for (uint32_t i = offset + 1; i < end && i < offset + length; i++)
+		if (!is_continuation(source[i]))
+			buf_char(out, '~');
+}
+
+/* ---- compiling ---- */
+
+/* The bounds that everything after relies on. */
+static bool
+source_is_sound(const char *source, size_t length, struct cel_issues *issues)
+{
+	struct cel_span start = {0, 0};
+	if (length > (size_t)CEL_MOST_CODE_POINTS * 4)
+		issue_add(issues, "", start, "longer than %d characters", CEL_MOST_CODE_POINTS);
+	else if (utf8_check(source, length) < length)
+		issue_add(issues, "", start, "not UTF-8");
+	else if (value_code_points(source, length) > CEL_MOST_CODE_POINTS)
+		issue_add(issues, "", start, "longer than %d characters", CEL_MOST_CODE_POINTS);
+	else
+		return true;
+	return false;
+}
+
+/* Parse, check and build, with a scratch arena for the tree and its types. */
+static bool
+compile_into(struct cel_program *p, const struct cel_declarations *declarations, size_t length,
+	     struct arena *scratch, struct cel_issues *issues)
+{
+	struct parse_options options = {.no_macros = declarations->no_macros};
+	struct cel_expr *root = parse(p->source, length, &options, scratch, issues);
+	if (!root)
+		return false;
+	struct function_set functions;
+	function_set_init(&functions, declarations->libraries, scratch);
+	struct check_request request = {.declarations = declarations,
+					.functions = &functions,
+					.source = p->source,
+					.arena = scratch,
+					.issues = issues};
+	const struct cel_type *type = check(root, &request, &p->slots);
+	if (!type)
+		return false;
+	p->type = type_format(&p->arena, type);
+	return program_build(p, root, issues);
+}
+
+struct cel_program *
+cel_compile(const struct cel_declarations *declarations, const char *source, size_t length,
+	    struct cel_issues *issues)
+{
+	if (!source_is_sound(source, length, issues))
+		return NULL;
+	struct cel_program *p = memory_alloc(sizeof *p);
+	CLEANUP(arena_done) struct arena scratch = {0};
+	p->source = arena_bytes(&p->arena, source, length);
+	if (compile_into(p, declarations, length, &scratch, issues))
+		return p;
+	cel_program_destroy(p);
+	return NULL;
+}
+
+void
+cel_program_destroy(struct cel_program *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->regex_count; i++)
+		regex_destroy(p->regexes[i]);
+	arena_done(&p->arena);
+	free(p);
+}
+
+const char *
+cel_program_type(const struct cel_program *p)
+{
+	return p->type;
+}
+
+const char *
+cel_program_source(const struct cel_program *p)
+{
+	return p->source;
+}
+
+/* ---- evaluating ---- */
+
+enum { FEW_SLOTS = 16 };
+
+struct cel_value
+cel_evaluate(const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
+	     struct arena *arena, uint64_t *ret_cost)
+{
+	struct cel_value few[FEW_SLOTS];
+	struct cel_run run = {.bindings = bindings, .slots = few, .arena = arena, .limit = limit};
+	if (p->slots > FEW_SLOTS)
+		run.slots = ARENA_ARRAY(arena, struct cel_value, p->slots);
+	struct cel_value v = eval_op(&run, &p->root);
+	if (eval_is_exhausted(&run) && !(v.kind == CEL_ERROR && v.error->exhausted))
+		v = eval_fail(&run, &p->root, "exhausted");
+	if (ret_cost)
+		*ret_cost = run.cost;
+	return v;
+}

@@ -1,0 +1,53 @@
+/*
+ * eval.h -- running a program's operations.
+ */
+#ifndef WEFT_POLICY_EVAL_H
+#define WEFT_POLICY_EVAL_H
+
+#include "cel/program.h"
+
+/* One evaluation. */
+struct cel_run {
+	const struct cel_value *bindings;
+	struct cel_value *slots; /* the variables of macros */
+	struct arena *arena;
+	uint64_t cost, limit; /* in steps */
+	uint32_t at;          /* the operation that a function works for: where its failure is */
+};
+
+/* Every operation that is run is a step. */
+static inline struct cel_value
+eval_op(struct cel_run *run, const struct cel_op *op)
+{
+	run->cost++;
+	return op->run(run, op);
+}
+
+static inline bool
+eval_is_exhausted(const struct cel_run *run)
+{
+	return run->cost > run->limit;
+}
+
+/* eval_fail -- an error at the operation. */
+struct cel_value eval_fail(struct cel_run *run, const struct cel_op *op, const char *format, ...)
+    PRINTF(3, 4);
+
+/* eval_no_overload -- the operator or function does not take these. */
+struct cel_value eval_no_overload(struct cel_run *run, const char *name,
+				  const struct cel_value *arguments, uint32_t count);
+
+/* eval_kind -- the kind of a value for messages. */
+const char *eval_kind(struct cel_value v);
+
+/* The operations (eval.c). */
+cel_op_fn eval_constant, eval_variable, eval_local, eval_unknown, eval_select, eval_select_optional,
+    eval_has, eval_choice, eval_logic, eval_operator1, eval_operator2, eval_call, eval_unknown_call,
+    eval_matches, eval_list, eval_list_optional, eval_map, eval_or, eval_or_value, eval_equal,
+    eval_not_equal;
+
+/* The operations of macros (eval_macro.c). */
+cel_op_fn eval_all, eval_exists, eval_exists_one, eval_to_list, eval_to_map, eval_bind,
+    eval_opt_map, eval_opt_flat_map;
+
+#endif

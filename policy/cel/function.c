@@ -1,0 +1,143 @@
+/*
+ * function.c -- reading the rows.
+ */
+#include "cel/function.h"
+
+bool
+function_is_operator(const char *name)
+{
+	char c = name[0];
+	return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+}
+
+static bool
+skip(const char **text, const char *sign)
+{
+	size_t length = strlen(sign);
+	if (strncmp(*text, sign, length) != 0)
+		return false;
+	*text += length;
+	return true;
+}
+
+static bool
+read_parameters(const char **text, struct arena *arena, struct cel_overload *o)
+{
+	while (!skip(text, ")")) {
+		if (o->count == MOST_PARAMETERS_OF_FUNCTION)
+			return false;
+		const struct cel_type *t = type_parse(arena, text);
+		if (!t)
+			return false;
+		o->types[++o->count] = t;
+		skip(text, ", ");
+	}
+	return true;
+}
+
+bool
+overload_read(const struct cel_function *row, struct arena *arena,
+	      struct cel_overload *ret_overload)
+{
+	const char *text = row->signature;
+	struct cel_overload o = {.row = row, .receiver = *text != '('};
+	if (o.receiver) {
+		o.types[++o.count] = type_parse(arena, &text);
+		if (!o.types[1] || !skip(&text, "."))
+			return false;
+	}
+	if (!skip(&text, "(") || !read_parameters(&text, arena, &o) || !skip(&text, " "))
+		return false;
+	o.types[0] = type_parse(arena, &text);
+	if (!o.types[0] || *text)
+		return false;
+	for (uint32_t i = 0; i < o.count; i++)
+		o.kinds[i] = type_kinds(o.types[i + 1]);
+	*ret_overload = o;
+	return true;
+}
+
+static void
+add_row(struct function_set *set, const struct cel_function *row)
+{
+	struct cel_overload *o = ARENA_NEW(set->arena, struct cel_overload);
+	if (!overload_read(row, set->arena, o))
+		return;
+	struct cel_overload *first = map_get(&set->by_name, row->name);
+	if (!first) {
+		map_put(&set->by_name, row->name, o);
+		if (function_is_operator(row->name))
+			return;
+		set->names = arena_grow(set->arena, set->names, set->name_count,
+					&set->name_capacity, sizeof *set->names);
+		set->names[set->name_count++] = row->name;
+		return;
+	}
+	while (first->next)
+		first = first->next;
+	first->next = o;
+}
+
+static void
+add_libraries(struct function_set *set, const struct cel_library *library)
+{
+	for (; library && library->name; library++)
+		for (const struct cel_function *row = library->functions; row->name; row++)
+			add_row(set, row);
+}
+
+void
+function_set_init(struct function_set *set, const struct cel_library *libraries,
+		  struct arena *arena)
+{
+	*set = (struct function_set){.arena = arena, .by_name = {.arena = arena}};
+	add_libraries(set, standard_libraries);
+	add_libraries(set, libraries);
+}
+
+const struct cel_overload *
+function_find(const struct function_set *set, const char *name)
+{
+	return map_get(&set->by_name, name);
+}
+
+/* ---- for people ---- */
+
+/* "_+_" with its operands in the places of the underscores: "int + int". */
+static void
+format_operator(const struct cel_overload *o, struct arena *arena, struct buf *out)
+{
+	const char *name = strcmp(o->row->name, "@in") == 0 ? "_in_" : o->row->name;
+	uint32_t operand = 0;
+	for (const char *c = name; *c; c++) {
+		if (*c == '_' && operand < o->count) {
+			buf_text(out, operand > 0 && c[1] == '\0' && c[-1] != '[' ? " " : "");
+			buf_text(out, type_format(arena, o->types[++operand]));
+			buf_text(out, operand == 1 && c[1] && c[1] != '[' ? " " : "");
+		} else {
+			buf_char(out, *c);
+		}
+	}
+}
+
+static void
+format_parameters(const struct cel_overload *o, struct arena *arena, struct buf *out)
+{
+	if (o->receiver)
+		buf_printf(out, "%s.", type_format(arena, o->types[1]));
+	buf_printf(out, "%s(", o->row->name);
+	for (uint32_t i = o->receiver; i < o->count; i++)
+		buf_printf(out, "%s%s", i > o->receiver ? ", " : "",
+			   type_format(arena, o->types[i + 1]));
+	buf_char(out, ')');
+}
+
+void
+function_format(const struct cel_overload *o, struct arena *arena, struct buf *out)
+{
+	if (function_is_operator(o->row->name))
+		format_operator(o, arena, out);
+	else
+		format_parameters(o, arena, out);
+	buf_printf(out, " -> %s", type_format(arena, o->types[0]));
+}

@@ -1,0 +1,246 @@
+/*
+ * infer.c -- unification with dyn, after the reference checker (cel-go, checker/types.go).
+ */
+#include "cel/infer.h"
+
+static bool assignable(struct inference *inf, const struct cel_type *a, const struct cel_type *b);
+
+const struct cel_type *
+infer_unknown(struct inference *inf)
+{
+	struct cel_type *t = ARENA_NEW(inf->arena, struct cel_type);
+	*t = (struct cel_type){.kind = TYPE_UNKNOWN, .index = (uint32_t)inf->count};
+	inf->bound =
+	    arena_grow(inf->arena, inf->bound, inf->count, &inf->capacity, sizeof *inf->bound);
+	inf->bound[inf->count++] = NULL;
+	return t;
+}
+
+static void
+bind(struct inference *inf, const struct cel_type *unknown, const struct cel_type *t)
+{
+	inf->trail = arena_grow(inf->arena, inf->trail, inf->changes, &inf->trail_capacity,
+				sizeof *inf->trail);
+	inf->trail[inf->changes++] =
+	    (struct binding_change){unknown->index, inf->bound[unknown->index]};
+	inf->bound[unknown->index] = t;
+}
+
+static void
+undo(struct inference *inf, size_t changes)
+{
+	while (inf->changes > changes) {
+		struct binding_change *change = &inf->trail[--inf->changes];
+		inf->bound[change->index] = change->before;
+	}
+}
+
+/* ---- replacing ---- */
+
+struct replacement {
+	const struct cel_type *unknowns[26];
+};
+
+static const struct cel_type *
+instantiate(struct inference *inf, const struct cel_type *t, struct replacement *r)
+{
+	if (t->kind == TYPE_PARAM) {
+		unsigned letter = (unsigned)(t->name[0] - 'A');
+		if (!r->unknowns[letter])
+			r->unknowns[letter] = infer_unknown(inf);
+		return r->unknowns[letter];
+	}
+	if (t->count == 0)
+		return t;
+	const struct cel_type **parameters =
+	    ARENA_ARRAY(inf->arena, const struct cel_type *, t->count);
+	for (uint32_t i = 0; i < t->count; i++)
+		parameters[i] = instantiate(inf, t->parameters[i], r);
+	return type_with(inf->arena, t, parameters, t->count);
+}
+
+void
+infer_instantiate(struct inference *inf, const struct cel_type *const *types, size_t count,
+		  const struct cel_type **ret_types)
+{
+	struct replacement r = {0};
+	for (size_t i = 0; i < count; i++)
+		ret_types[i] = instantiate(inf, types[i], &r);
+}
+
+const struct cel_type *
+infer_resolve(struct inference *inf, const struct cel_type *t, bool finally)
+{
+	if (t->kind == TYPE_UNKNOWN) {
+		const struct cel_type *bound = inf->bound[t->index];
+		if (bound)
+			return infer_resolve(inf, bound, finally);
+		return finally ? type_simple(TYPE_DYN) : t;
+	}
+	if (t->count == 0)
+		return t;
+	const struct cel_type **parameters =
+	    ARENA_ARRAY(inf->arena, const struct cel_type *, t->count);
+	bool changed = false;
+	for (uint32_t i = 0; i < t->count; i++) {
+		parameters[i] = infer_resolve(inf, t->parameters[i], finally);
+		changed |= parameters[i] != t->parameters[i];
+	}
+	return changed ? type_with(inf->arena, t, parameters, t->count) : t;
+}
+
+/* ---- assigning ---- */
+
+/* An unknown must not be bound to a type that it is part of: that type would have no end. */
+static bool
+occurs_in(const struct inference *inf, const struct cel_type *unknown, const struct cel_type *t)
+{
+	if (t->kind == TYPE_UNKNOWN) {
+		if (t->index == unknown->index)
+			return true;
+		const struct cel_type *bound = inf->bound[t->index];
+		return bound && occurs_in(inf, unknown, bound);
+	}
+	for (uint32_t i = 0; i < t->count; i++)
+		if (occurs_in(inf, unknown, t->parameters[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_as_general(const struct cel_type *a, const struct cel_type *b)
+{
+	if (a->kind == TYPE_DYN || a->kind == TYPE_UNKNOWN)
+		return true;
+	if (b->kind == TYPE_DYN || b->kind == TYPE_UNKNOWN)
+		return false;
+	if (a->kind != b->kind || a->count != b->count)
+		return b->kind == TYPE_NULL || (a->kind == TYPE_MAP && b->kind == TYPE_RECORD);
+	if (a->kind == TYPE_TYPE)
+		return true;
+	for (uint32_t i = 0; i < a->count; i++)
+		if (!is_as_general(a->parameters[i], b->parameters[i]))
+			return false;
+	return a->count > 0 || type_equal(a, b);
+}
+
+static const struct cel_type *
+more_general(const struct cel_type *a, const struct cel_type *b)
+{
+	return is_as_general(a, b) ? a : b;
+}
+
+enum substitution { SUBSTITUTION_WORKS, SUBSTITUTION_FAILS, SUBSTITUTION_IMPOSSIBLE };
+
+/* Can `t` stand for the unknown?  IMPOSSIBLE: nothing is bound, but binding it would be circular.
+ */
+static enum substitution
+substitute(struct inference *inf, const struct cel_type *unknown, const struct cel_type *t)
+{
+	if (type_equal(unknown, t))
+		return SUBSTITUTION_WORKS;
+	const struct cel_type *bound = inf->bound[unknown->index];
+	if (!bound) {
+		if (occurs_in(inf, unknown, t))
+			return SUBSTITUTION_IMPOSSIBLE;
+		bind(inf, unknown, t);
+		return SUBSTITUTION_WORKS;
+	}
+	if (type_equal(t, bound))
+		return SUBSTITUTION_WORKS;
+	if (!assignable(inf, t, bound))
+		return SUBSTITUTION_FAILS;
+	const struct cel_type *general = more_general(t, bound);
+	if (general != bound && !occurs_in(inf, unknown, general))
+		bind(inf, unknown, general);
+	return SUBSTITUTION_WORKS;
+}
+
+/* null stands for what may be absent: messages, times, optionals and records, never for a plain
+ * value. */
+static bool
+takes_null(const struct cel_type *t)
+{
+	switch (t->kind) {
+	case TYPE_NULL:
+	case TYPE_TIMESTAMP:
+	case TYPE_DURATION:
+	case TYPE_PERIOD:
+	case TYPE_OPTIONAL:
+	case TYPE_ABSTRACT:
+	case TYPE_RECORD:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+all_assignable(struct inference *inf, const struct cel_type *const *from,
+	       const struct cel_type *const *to, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!assignable(inf, from[i], to[i]))
+			return false;
+	return true;
+}
+
+/* Two records go together, as any two maps of texts do; a record is a map of texts to anything. */
+static bool
+records_assignable(struct inference *inf, const struct cel_type *a, const struct cel_type *b)
+{
+	if (a->kind == b->kind)
+		return true;
+	const struct cel_type *pair[] = {type_simple(TYPE_STRING), type_simple(TYPE_DYN)};
+	const struct cel_type *map = a->kind == TYPE_RECORD ? b : a;
+	if (map->kind != TYPE_MAP)
+		return false;
+	return a->kind == TYPE_RECORD ? all_assignable(inf, pair, map->parameters, 2)
+				      : all_assignable(inf, map->parameters, pair, 2);
+}
+
+static bool
+assignable(struct inference *inf, const struct cel_type *a, const struct cel_type *b)
+{
+	if (b->kind == TYPE_UNKNOWN) {
+		enum substitution s = substitute(inf, b, a);
+		if (s != SUBSTITUTION_IMPOSSIBLE)
+			return s == SUBSTITUTION_WORKS;
+	}
+	if (a->kind == TYPE_UNKNOWN)
+		return substitute(inf, a, b) == SUBSTITUTION_WORKS;
+	if (a->kind == TYPE_DYN || b->kind == TYPE_DYN)
+		return true;
+	if (a->kind == TYPE_NULL || b->kind == TYPE_NULL)
+		return takes_null(a->kind == TYPE_NULL ? b : a);
+	if (a->kind == TYPE_RECORD || b->kind == TYPE_RECORD)
+		return records_assignable(inf, a, b);
+	if (a->kind != b->kind || a->count != b->count)
+		return false;
+	if (a->kind == TYPE_TYPE)
+		return true;
+	if (a->kind == TYPE_ABSTRACT && strcmp(a->name, b->name) != 0)
+		return false;
+	return all_assignable(inf, a->parameters, b->parameters, a->count);
+}
+
+bool
+infer_assign(struct inference *inf, const struct cel_type *const *from,
+	     const struct cel_type *const *to, size_t count)
+{
+	size_t before = inf->changes;
+	if (all_assignable(inf, from, to, count))
+		return true;
+	undo(inf, before);
+	return false;
+}
+
+const struct cel_type *
+infer_join(struct inference *inf, const struct cel_type *a, const struct cel_type *b)
+{
+	if (!a)
+		return b;
+	if (!infer_assign(inf, &a, &b, 1))
+		return type_simple(TYPE_DYN);
+	return more_general(a, b);
+}

@@ -1,0 +1,115 @@
+/*
+ * macro.c -- the table, and how a call becomes an EXPR_MACRO.
+ */
+#include "cel/macro.h"
+
+// clang-format off
+const struct cel_macro macro_table[] = {
+	{"has",           NULL,  true,  0, "p",  SHAPE_HAS,        "has(x.field)",
+	    "whether the field, or the key of a map, is there; a null counts as there"},
+	{"all",           NULL,  false, 1, "p",  SHAPE_ALL,        "list.all(x, condition)",
+	    "whether the condition holds for every item of a list, key of a map; for none at all it does"},
+	{"all",           NULL,  false, 2, "p",  SHAPE_ALL,        "list.all(i, x, condition)",
+	    "the same with the index and the item of a list, the key and the value of a map"},
+	{"exists",        NULL,  false, 1, "p",  SHAPE_EXISTS,     "list.exists(x, condition)",
+	    "whether the condition holds for at least one item or key"},
+	{"exists",        NULL,  false, 2, "p",  SHAPE_EXISTS,     "list.exists(i, x, condition)", NULL},
+	{"exists_one",    NULL,  false, 1, "p",  SHAPE_EXISTS_ONE, "list.exists_one(x, condition)",
+	    "whether the condition holds for exactly one item or key"},
+	{"existsOne",     NULL,  false, 1, "p",  SHAPE_EXISTS_ONE, "list.existsOne(x, condition)", NULL},
+	{"existsOne",     NULL,  false, 2, "p",  SHAPE_EXISTS_ONE, "list.existsOne(i, x, condition)", NULL},
+	{"filter",        NULL,  false, 1, "p",  SHAPE_LIST,       "list.filter(x, condition)",
+	    "the items of a list, the keys of a map, for which the condition holds"},
+	{"map",           NULL,  false, 1, "t",  SHAPE_LIST,       "list.map(x, expression)",
+	    "the list of what the expression gives for each item or key"},
+	{"map",           NULL,  false, 1, "pt", SHAPE_LIST,       "list.map(x, condition, expression)",
+	    "the same for those for which the condition holds"},
+	{"transformList", NULL,  false, 2, "t",  SHAPE_LIST,       "list.transformList(i, x, expression)",
+	    "as map, with the index and the item of a list, the key and the value of a map"},
+	{"transformList", NULL,  false, 2, "pt", SHAPE_LIST,       "list.transformList(i, x, condition, expression)", NULL},
+	{"transformMap",  NULL,  false, 2, "t",  SHAPE_MAP,        "map.transformMap(key, value, expression)",
+	    "the map of the same keys (of a list: of its indexes) with what the expression gives as values"},
+	{"transformMap",  NULL,  false, 2, "pt", SHAPE_MAP,        "map.transformMap(key, value, condition, expression)", NULL},
+	{"bind",          "cel", false, 1, "it", SHAPE_BIND,       "cel.bind(x, value, expression)",
+	    "the expression, in which the name stands for the value"},
+	{"optMap",        NULL,  false, 1, "t",  SHAPE_OPTIONAL,   "optional.optMap(x, expression)",
+	    "an optional of what the expression gives for the value that is there, or none"},
+	{"optFlatMap",    NULL,  false, 1, "t",  SHAPE_OPTIONAL_FLAT, "optional.optFlatMap(x, expression)",
+	    "the optional that the expression gives for the value that is there, or none"},
+	{0},
+};
+// clang-format on
+
+static bool
+target_fits(const struct cel_macro *m, const struct cel_expr *target)
+{
+	if (m->global)
+		return !target;
+	if (!target || !m->space)
+		return target;
+	return target->kind == EXPR_NAME && !target->absolute &&
+	       strcmp(target->name, m->space) == 0;
+}
+
+const struct cel_macro *
+macro_find(const char *name, const struct cel_expr *target, uint32_t count)
+{
+	for (const struct cel_macro *m = macro_table; m->name; m++)
+		if (strcmp(m->name, name) == 0 && m->variables + strlen(m->roles) == count &&
+		    target_fits(m, target))
+			return m;
+	return NULL;
+}
+
+const char *
+macro_usage(const char *name)
+{
+	for (const struct cel_macro *m = macro_table; m->name; m++)
+		if (strcmp(m->name, name) == 0)
+			return m->usage;
+	return NULL;
+}
+
+static const char *
+expand_has(struct cel_expr *call, const struct cel_expr **ret_wrong)
+{
+	struct cel_expr *argument = call->children[0];
+	if (argument->kind != EXPR_SELECT || argument->presence) {
+		*ret_wrong = argument;
+		return "has() takes the selection of a field, such as has(x.field)";
+	}
+	struct cel_span span = call->span;
+	*call = *argument;
+	call->presence = true;
+	call->span = span;
+	return NULL;
+}
+
+const char *
+macro_expand(const struct cel_macro *m, struct cel_expr *call, const struct cel_expr **ret_wrong)
+{
+	if (m->shape == SHAPE_HAS)
+		return expand_has(call, ret_wrong);
+	for (uint32_t i = 0; i < m->variables; i++) {
+		const struct cel_expr *variable = call->children[i];
+		*ret_wrong = variable;
+		if (variable->kind != EXPR_NAME || variable->absolute)
+			return "a plain name is wanted here, for what the macro goes through";
+		if (i > 0 && strcmp(variable->name, call->variables[0]) == 0)
+			return "the two names are the same";
+		call->variables[i] = variable->name;
+	}
+	for (uint32_t i = 0; m->roles[i]; i++) {
+		struct cel_expr *argument = call->children[m->variables + i];
+		if (m->roles[i] == 'p')
+			call->predicate = argument;
+		else if (m->roles[i] == 't')
+			call->transform = argument;
+		else
+			call->target = argument;
+	}
+	call->kind = EXPR_MACRO;
+	call->macro = m;
+	call->count = 0;
+	return NULL;
+}

@@ -1,0 +1,70 @@
+/*
+ * text.c -- functions of strings (langdef.md, "List of Standard Definitions").
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cel/operator.h"
+
+enum { TEXT_STEP = 16, PATTERN_COST = 100 };
+
+struct cel_value
+text_printf(struct cel_run *run, const char *format, ...)
+{
+	char text[200];
+	va_list args;
+	va_start(args, format);
+	int length = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	size_t kept = (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+	return cel_string(arena_bytes(run->arena, text, kept), kept);
+}
+
+static struct cel_value
+contains(struct cel_run *run, const struct cel_value *v)
+{
+	if (!cel_charge(run, v[0].count / TEXT_STEP + v[1].count / TEXT_STEP))
+		return cel_fail(run, "exhausted");
+	return cel_bool(v[1].count == 0 || memmem(v[0].text, v[0].count, v[1].text, v[1].count));
+}
+
+static struct cel_value
+starts_with(struct cel_run *run, const struct cel_value *v)
+{
+	(void)run;
+	return cel_bool(v[0].count >= v[1].count && memcmp(v[0].text, v[1].text, v[1].count) == 0);
+}
+
+static struct cel_value
+ends_with(struct cel_run *run, const struct cel_value *v)
+{
+	(void)run;
+	return cel_bool(v[0].count >= v[1].count &&
+			memcmp(v[0].text + v[0].count - v[1].count, v[1].text, v[1].count) == 0);
+}
+
+/* A pattern that is known only now; eval_matches() does those that are constant. */
+static struct cel_value
+matches(struct cel_run *run, const struct cel_value *v)
+{
+	char message[200];
+	if (!cel_charge(run, PATTERN_COST + v[1].count + v[0].count / TEXT_STEP))
+		return cel_fail(run, "exhausted");
+	struct regex *r = regex_create(v[1].text, v[1].count, message, sizeof message);
+	if (!r)
+		return cel_fail(run, "not a regular expression: %s", message);
+	bool found = regex_finds(r, v[0].text, v[0].count);
+	regex_destroy(r);
+	return cel_bool(found);
+}
+
+// clang-format off
+const struct cel_function text_functions[] = {
+	{"contains",   "string.(string) bool",   contains,    "whether the other text is a part of it"},
+	{"startsWith", "string.(string) bool",   starts_with, "whether it begins with the other text"},
+	{"endsWith",   "string.(string) bool",   ends_with,   "whether it ends with the other text"},
+	{"matches",    "string.(string) bool",   matches,     "whether a part of it matches the regular expression (RE2)"},
+	{"matches",    "(string, string) bool",  matches,     NULL},
+	{0},
+};
+// clang-format on

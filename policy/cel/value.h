@@ -1,0 +1,114 @@
+/*
+ * value.h -- what the evaluator and its functions need of values beyond cel.h: all of it small,
+ * most of it inline.
+ */
+#ifndef WEFT_POLICY_VALUE_H
+#define WEFT_POLICY_VALUE_H
+
+#include <math.h>
+#include <string.h>
+
+#include "cel/cel.h"
+
+/*
+ * A map that the program made.  Entries keep their order.  Beyond a few of them there is an index:
+ * open addressing, at most half full, `index[hash & mask]` is the number of an entry plus one, or
+ * 0.
+ */
+struct cel_map {
+	struct cel_entry *entries;
+	uint32_t count, capacity;
+	uint32_t *index; /* NULL while the map is small */
+	uint32_t mask;
+};
+
+/* map_add -- false when the key is there already.  `m` grows in `arena`. */
+bool cel_map_add(struct cel_map *m, struct arena *arena, struct cel_value key,
+		 struct cel_value value);
+struct cel_value cel_map_value(const struct cel_map *m);
+
+/* Only these can be keys. */
+static inline bool
+cel_is_key(struct cel_value v)
+{
+	return v.kind == CEL_STRING || v.kind == CEL_INT || v.kind == CEL_UINT ||
+	       v.kind == CEL_BOOL;
+}
+
+static inline bool
+cel_is_error(struct cel_value v)
+{
+	return v.kind == CEL_ERROR;
+}
+
+static inline bool
+cel_is_true(struct cel_value v)
+{
+	return v.kind == CEL_BOOL && v.boolean;
+}
+
+static inline bool
+cel_is_false(struct cel_value v)
+{
+	return v.kind == CEL_BOOL && !v.boolean;
+}
+
+/* A document's node without a call: the evaluator's most common step. */
+static inline struct cel_value
+value_of_node(const struct node *n)
+{
+	switch (n->kind) {
+	case NODE_BOOL:
+		return (struct cel_value){.kind = CEL_BOOL, .boolean = n->boolean};
+	case NODE_INT:
+		return (struct cel_value){.kind = CEL_INT, .integer = n->integer};
+	case NODE_REAL:
+		return (struct cel_value){.kind = CEL_DOUBLE, .real = n->real};
+	case NODE_TEXT:
+		return (struct cel_value){.kind = CEL_STRING, .count = n->count, .text = n->text};
+	case NODE_LIST:
+		return (struct cel_value){
+		    .kind = CEL_LIST, .form = CEL_DOCUMENT, .count = n->count, .nodes = n->items};
+	case NODE_MAP:
+		return (struct cel_value){.kind = CEL_MAP,
+					  .form = CEL_DOCUMENT,
+					  .count = n->count,
+					  .members = n->members};
+	default:
+		return (struct cel_value){.kind = CEL_NULL};
+	}
+}
+
+static inline struct cel_value
+value_item(struct cel_value list, size_t i)
+{
+	return list.form == CEL_DOCUMENT ? value_of_node(&list.nodes[i]) : list.items[i];
+}
+
+/* value_member -- look a text up in a map.  The text is NUL-terminated. */
+bool value_member(struct cel_value map, const char *name, uint32_t length,
+		  struct cel_value *ret_value);
+
+/* How two values are ordered; VALUE_UNORDERED: one is NaN.  False when their kinds have no order
+ * between them. */
+enum value_order { VALUE_LESS = -1, VALUE_SAME = 0, VALUE_GREATER = 1, VALUE_UNORDERED = 2 };
+bool value_compare(struct cel_value a, struct cel_value b, enum value_order *ret_order);
+
+/*
+ * value_equal -- as cel_equal, counting down `*budget` by one for each pair of values that is
+ * looked at; false when it runs out, with `*budget` 0.
+ */
+bool value_equal(struct cel_value a, struct cel_value b, uint64_t *budget);
+
+/* The same number as a signed integer, if it is one: how keys and indexes of any numeric type find
+ * their place. */
+bool value_as_integer(struct cel_value v, int64_t *ret_integer);
+
+struct cel_value cel_type_value(const char *name);
+struct cel_value cel_optional(struct arena *arena, struct cel_value inner);
+struct cel_value cel_optional_none(void);
+
+/* The code points of UTF-8, which is known to be well-formed. */
+size_t value_code_points(const char *text, size_t length);
+
+#endif
