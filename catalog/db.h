@@ -59,10 +59,24 @@ struct query {
 	bool done;
 };
 
-/* How a connection is opened. */
+/*
+ * db_open -- DB_WRITE creates what is missing; what it commits is on disk when the commit returns.
+ * Fails: ERR_CORRUPT (damaged, or no database of Weft), ERR_IO, ERR_BUSY ...
+ */
 enum db_mode { DB_READ, DB_WRITE };
 enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e);
 void db_close(struct db *db);
+
+/* Which migration the schema is of: 0 is an empty database. */
+enum err_code db_schema(struct db *db, int64_t *ret_number, struct err *e);
+enum err_code db_set_schema(struct db *db, int64_t number, struct err *e);
+
+/*
+ * What is committed waits in a journal beside the database.  db_waiting -- its pages as of this connection's last
+ * commit.  db_settle -- move what no reader needs into the database, without making anyone wait; gives what is left.
+ */
+uint32_t db_waiting(const struct db *db);
+enum err_code db_settle(struct db *db, uint32_t *ret_waiting, struct err *e);
 
 /* db_run -- a statement without rows.  db_script -- several, without parameters (migrations). */
 enum err_code db_run(struct db *db, const char *sql, struct db_args args, struct err *e);
@@ -75,12 +89,14 @@ bool db_next(struct query *q);				/* false: no more rows, or failed */
 bool query_failed(struct query *q, struct err *e); /* after db_next() gave false: fills `e` if it failed */
 void query_close(struct query *q);
 
+int db_column_count(const struct query *q);
+enum db_kind db_column_kind(const struct query *q, int column);
 bool db_column_is_null(const struct query *q, int column);
 int64_t db_column_int(const struct query *q, int column);
 double db_column_real(const struct query *q, int column);
 const char *db_column_text(const struct query *q, int column, struct arena *arena); /* NULL for null */
 const char *db_column_bytes(const struct query *q, int column, struct arena *arena, size_t *ret_length);
-struct digest db_column_hash(const struct query *q, int column);
+struct digest db_column_hash(const struct query *q, int column); /* zeros when it is not of 32 bytes */
 
 /* Leave early with what a call reports. */
 #define CHECK(call)                                                                                                    \

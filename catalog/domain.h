@@ -10,11 +10,18 @@
 #include "catalog/store.h"
 #include "base/field.h"
 
-/* The document: `name`, `title`, `description`, `team`, `council_seat`, `tags`, `contacts`. */
+/* The document: `name`, `title`, `description`, `team`, `council_seat`, `tags`, `contacts`; `kind` may be left out. */
 struct domain_document {
 	struct position at;
+	int kind; /* "Domain", or -1 */
 	const char *name, *title, *description, *team, *council_seat;
 	struct texts tags;
+	struct list contacts; /* struct domain_contact */
+};
+
+struct domain_contact {
+	struct position at;
+	const char *name, *role, *email;
 };
 extern const struct field_set domain_fields;
 

@@ -1,0 +1,400 @@
+/*
+ * db_sqlite.c -- the driver behind db.h for SQLite 3.40: connections, statements, and what its
+ * errors mean.
+ *
+ * WAL journal with synchronous=FULL: a commit returns when its bytes are on disk, and readers wait
+ * for nobody.  Nothing is moved from the journal into the database within a commit: that is the
+ * settler's work (settler.c).
+ */
+#include <assert.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db.h"
+#include "statements.h"
+
+enum {
+	APPLICATION_ID = 0x57454654, /* "WEFT" */
+	PATIENCE_MS = 5000,          /* how long a locked database is waited for */
+};
+
+struct db {
+	sqlite3 *handle;
+	struct statements statements;
+	uint32_t waiting; /* pages in the journal after the last commit */
+};
+
+/* --- errors --- */
+
+static enum err_code
+code_of(sqlite3 *handle, int result)
+{
+	switch (result & 0xff) {
+	case SQLITE_FULL:
+		return ERR_NO_SPACE;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ERR_BUSY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return ERR_CORRUPT;
+	case SQLITE_IOERR: {
+		int number = sqlite3_system_errno(handle);
+		return number == ENOSPC || number == EDQUOT ? ERR_NO_SPACE : ERR_IO;
+	}
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return ERR_IO;
+	case SQLITE_TOOBIG:
+		return ERR_TOO_LARGE;
+	default:
+		return ERR_INTERNAL;
+	}
+}
+
+static enum err_code
+fail(sqlite3 *handle, struct err *e)
+{
+	enum err_code code = code_of(handle, sqlite3_extended_errcode(handle));
+	return err_set(e, code, "database: %s", sqlite3_errmsg(handle));
+}
+
+/* --- connections --- */
+
+static int
+note_commit(void *user, sqlite3 *handle, const char *schema, int pages)
+{
+	(void)handle, (void)schema;
+	((struct db *)user)->waiting = (uint32_t)pages;
+	return SQLITE_OK;
+}
+
+static enum err_code
+one_number(struct db *db, const char *sql, int64_t *ret_number, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(db, sql, DB_NO_ARGS, &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code
+					   : ERR(e, INTERNAL, "database: '%s' gave nothing", sql);
+	*ret_number = db_column_int(&q, 0);
+	return ERR_OK;
+}
+
+/* Before anything is written: another program's database must stay as it is. */
+static enum err_code
+check_ours(struct db *db, struct err *e)
+{
+	int64_t id, objects;
+	CHECK(one_number(db, "PRAGMA application_id", &id, e));
+	CHECK(one_number(db, "SELECT count(*) FROM sqlite_schema", &objects, e));
+	if (id != APPLICATION_ID && (id != 0 || objects != 0))
+		return ERR(e, CORRUPT, "a database, but of another program");
+	return ERR_OK;
+}
+
+/* Pages of a damaged file are checked before they are believed (cell_size_check); no code hides in
+ * a schema. */
+static const char common_settings[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+				      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;";
+
+static const char writer_settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+				      "PRAGMA secure_delete = FAST;";
+
+static enum err_code
+set_up(struct db *db, enum db_mode mode, struct err *e)
+{
+	sqlite3_extended_result_codes(db->handle, 1);
+	sqlite3_busy_timeout(db->handle, PATIENCE_MS);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	CHECK(db_script(db, common_settings, e));
+	CHECK(check_ours(db, e));
+	if (mode == DB_READ)
+		return ERR_OK;
+	CHECK(db_script(db, writer_settings, e));
+	sqlite3_wal_hook(db->handle, note_commit, db); /* in the place of automatic checkpoints */
+	return ERR_OK;
+}
+
+enum err_code
+db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
+{
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	flags |=
+	    mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+
+	struct db *db = memory_alloc(sizeof *db);
+	enum err_code code = ERR_OK;
+	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
+		code = fail(db->handle, e);
+	if (code == ERR_OK)
+		code = set_up(db, mode, e);
+	if (code != ERR_OK) {
+		db_close(db);
+		return code;
+	}
+	*ret_db = db;
+	return ERR_OK;
+}
+
+void
+db_close(struct db *db)
+{
+	if (!db)
+		return;
+	statements_done(&db->statements);
+	int result = sqlite3_close(db->handle);
+	assert(result == SQLITE_OK);
+	(void)result;
+	free(db);
+}
+
+enum err_code
+db_schema(struct db *db, int64_t *ret_number, struct err *e)
+{
+	return one_number(db, "PRAGMA user_version", ret_number, e);
+}
+
+enum err_code
+db_set_schema(struct db *db, int64_t number, struct err *e)
+{
+	char sql[100];
+	sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %lld",
+			 APPLICATION_ID, (long long)number);
+	return db_script(db, sql, e);
+}
+
+uint32_t
+db_waiting(const struct db *db)
+{
+	return db->waiting;
+}
+
+enum err_code
+db_settle(struct db *db, uint32_t *ret_waiting, struct err *e)
+{
+	int pages = 0, moved = 0;
+	int result =
+	    sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+	if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY)
+		return fail(db->handle, e);
+	*ret_waiting = (uint32_t)(pages > 0 ? pages : 0);
+	return ERR_OK;
+}
+
+/* --- values --- */
+
+struct db_value
+db_null(void)
+{
+	return (struct db_value){.kind = DB_NULL};
+}
+
+struct db_value
+db_int(int64_t n)
+{
+	return (struct db_value){.kind = DB_INT, .integer = n};
+}
+
+struct db_value
+db_text(const char *text)
+{
+	return text ? (struct db_value){.kind = DB_TEXT, .bytes = text, .length = strlen(text)}
+		    : db_null();
+}
+
+struct db_value
+db_bytes(const void *bytes, size_t length)
+{
+	return (struct db_value){.kind = DB_BLOB, .bytes = bytes ? bytes : "", .length = length};
+}
+
+struct db_value
+db_hash(const struct digest *d)
+{
+	return db_bytes(d->bytes, DIGEST_SIZE);
+}
+
+/* --- statements --- */
+
+static int
+bind_value(sqlite3_stmt *prepared, int place, const struct db_value *v,
+	   sqlite3_destructor_type lives)
+{
+	switch (v->kind) {
+	case DB_INT:
+		return sqlite3_bind_int64(prepared, place, v->integer);
+	case DB_REAL:
+		return sqlite3_bind_double(prepared, place, v->real);
+	case DB_TEXT:
+		return sqlite3_bind_text64(prepared, place, v->bytes, v->length, lives,
+					   SQLITE_UTF8);
+	case DB_BLOB:
+		return sqlite3_bind_blob64(prepared, place, v->bytes, v->length, lives);
+	case DB_NULL:
+		break;
+	}
+	return sqlite3_bind_null(prepared, place);
+}
+
+static enum err_code
+start(struct db *db, const char *sql, struct db_args args, sqlite3_destructor_type lives,
+      struct statement **ret_statement, struct err *e)
+{
+	struct statement *s = statement_get(&db->statements, db->handle, sql);
+	if (!s)
+		return fail(db->handle, e);
+	assert(args.count <= STATEMENT_MOST_ARGS);
+	for (size_t i = 0; i < args.count; i++) {
+		if (s->places[i] == 0)
+			continue;
+		if (bind_value(s->prepared, s->places[i], &args.values[i], lives) != SQLITE_OK) {
+			enum err_code code = fail(db->handle, e);
+			statement_release(s);
+			return code;
+		}
+	}
+	*ret_statement = s;
+	return ERR_OK;
+}
+
+enum err_code
+db_run(struct db *db, const char *sql, struct db_args args, struct err *e)
+{
+	struct statement *s = NULL;
+	CHECK(start(db, sql, args, SQLITE_STATIC, &s, e));
+	int result = sqlite3_step(s->prepared);
+	enum err_code code =
+	    result == SQLITE_DONE || result == SQLITE_ROW ? ERR_OK : fail(db->handle, e);
+	statement_release(s);
+	return code;
+}
+
+enum err_code
+db_script(struct db *db, const char *sql, struct err *e)
+{
+	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(db->handle, e);
+	return ERR_OK;
+}
+
+int64_t
+db_changed(const struct db *db)
+{
+	return sqlite3_changes64(db->handle);
+}
+
+enum err_code
+db_query(struct db *db, const char *sql, struct db_args args, struct query *q, struct err *e)
+{
+	struct statement *s = NULL;
+	query_close(q);
+	CHECK(start(db, sql, args, SQLITE_TRANSIENT, &s, e));
+	*q = (struct query){.db = db, .statement = s};
+	return ERR_OK;
+}
+
+static sqlite3_stmt *
+prepared_of(const struct query *q)
+{
+	return ((struct statement *)q->statement)->prepared;
+}
+
+bool
+db_next(struct query *q)
+{
+	if (q->done)
+		return false;
+	int result = sqlite3_step(prepared_of(q));
+	if (result == SQLITE_ROW)
+		return true;
+	q->done = true;
+	if (result != SQLITE_DONE)
+		q->failed = code_of(q->db->handle, result);
+	return false;
+}
+
+bool
+query_failed(struct query *q, struct err *e)
+{
+	if (q->failed == ERR_OK)
+		return false;
+	err_set(e, q->failed, "database: %s", sqlite3_errmsg(q->db->handle));
+	return true;
+}
+
+void
+query_close(struct query *q)
+{
+	if (q->statement)
+		statement_release(q->statement);
+	*q = (struct query){0};
+}
+
+/* --- columns --- */
+
+bool
+db_column_is_null(const struct query *q, int column)
+{
+	return sqlite3_column_type(prepared_of(q), column) == SQLITE_NULL;
+}
+
+int64_t
+db_column_int(const struct query *q, int column)
+{
+	return sqlite3_column_int64(prepared_of(q), column);
+}
+
+double
+db_column_real(const struct query *q, int column)
+{
+	return sqlite3_column_double(prepared_of(q), column);
+}
+
+enum db_kind
+db_column_kind(const struct query *q, int column)
+{
+	static const enum db_kind kinds[] = {
+	    [SQLITE_INTEGER] = DB_INT, [SQLITE_FLOAT] = DB_REAL, [SQLITE_TEXT] = DB_TEXT,
+	    [SQLITE_BLOB] = DB_BLOB,   [SQLITE_NULL] = DB_NULL,
+	};
+	return kinds[sqlite3_column_type(prepared_of(q), column)];
+}
+
+int
+db_column_count(const struct query *q)
+{
+	return sqlite3_column_count(prepared_of(q));
+}
+
+const char *
+db_column_bytes(const struct query *q, int column, struct arena *arena, size_t *ret_length)
+{
+	if (db_column_is_null(q, column))
+		return NULL;
+	const void *bytes = sqlite3_column_blob(prepared_of(q), column);
+	size_t length = (size_t)sqlite3_column_bytes(prepared_of(q), column);
+	if (ret_length)
+		*ret_length = length;
+	return arena_bytes(arena, bytes, length);
+}
+
+const char *
+db_column_text(const struct query *q, int column, struct arena *arena)
+{
+	return db_column_bytes(q, column, arena, NULL);
+}
+
+struct digest
+db_column_hash(const struct query *q, int column)
+{
+	struct digest d = {0};
+	const void *bytes = sqlite3_column_blob(prepared_of(q), column);
+	if (sqlite3_column_bytes(prepared_of(q), column) == DIGEST_SIZE)
+		memcpy(d.bytes, bytes, DIGEST_SIZE);
+	return d;
+}

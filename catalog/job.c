@@ -1,0 +1,145 @@
+/*
+ * job.c -- the durable queue: one row for each job, a claim is a lease in it.
+ *
+ *     waiting   claimed NULL       due_at = run_at
+ *     claimed   claimed = round    due_at = the lease's end: who comes later than that may claim it
+ * again and asked for again meanwhile: claimed < round
+ */
+#include "job.h"
+
+#include "store_parts.h"
+
+enum err_code
+job_want(struct session *s, const char *kind, const char *subject, moment at, struct err *e)
+{
+	/* The earliest of several wishes counts; what a claim is working on is no wish any more. */
+	static const char sql[] =
+	    "INSERT INTO jobs (kind, subject, round, run_at, due_at, attempts) VALUES ($1, $2, 1, "
+	    "$3, $3, 0)"
+	    " ON CONFLICT (kind, subject) DO UPDATE SET round = jobs.round + 1, attempts = 0,"
+	    " run_at = CASE WHEN jobs.claimed = jobs.round OR jobs.run_at > $3 THEN $3 ELSE "
+	    "jobs.run_at END,"
+	    " due_at = CASE WHEN jobs.claimed IS NULL AND jobs.due_at > $3 THEN $3 ELSE "
+	    "jobs.due_at END";
+	return db_run(s->db, sql, DB_ARGS(db_text(kind), db_text(subject), db_int(at)), e);
+}
+
+/* The job that is due longest, or when the next one will be. */
+static enum err_code
+find_due(struct session *s, struct arena *arena, struct job *ret_job, moment *ret_next,
+	 bool *ret_found, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT kind, subject, round, attempts, run_at, error, due_at FROM jobs"
+	    " ORDER BY due_at LIMIT 1";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, DB_NO_ARGS, &q, e));
+	bool any = db_next(&q);
+	if (query_failed(&q, e))
+		return e->code;
+	moment due = any ? db_column_int(&q, 6) : 0;
+	*ret_found = any && due <= session_now(s);
+	*ret_next = due;
+	if (*ret_found)
+		*ret_job = (struct job){
+		    .kind = db_column_text(&q, 0, arena),
+		    .subject = db_column_text(&q, 1, arena),
+		    .round = (uint64_t)db_column_int(&q, 2),
+		    .attempts = (uint32_t)db_column_int(&q, 3),
+		    .run_at = db_column_int(&q, 4),
+		    .error = db_column_text(&q, 5, arena),
+		};
+	return ERR_OK;
+}
+
+/* A look without the writer first: an idle worker must not stand in the way of publishers. */
+static enum err_code
+is_any_due(struct store *store, struct arena *arena, bool *ret_found, moment *ret_next,
+	   struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	struct job ignored;
+	CHECK(store_read(store, &s, e));
+	return find_due(s, arena, &ignored, ret_next, ret_found, e);
+}
+
+enum err_code
+job_claim(struct store *store, moment lease_end, struct arena *arena, struct job *ret_job,
+	  moment *ret_next, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE jobs SET claimed = round, due_at = $3 WHERE kind = $1 AND subject = $2";
+	CLEANUP(session_end) struct session *s = NULL;
+	struct job job;
+	bool found = false;
+	CHECK(is_any_due(store, arena, &found, ret_next, e));
+	if (found) {
+		CHECK(store_write(store, &s, e));
+		CHECK(find_due(s, arena, &job, ret_next, &found, e));
+	}
+	if (!found)
+		return ERR(e, NOT_FOUND, "no job is due");
+	CHECK(db_run(s->db, sql,
+		     DB_ARGS(db_text(job.kind), db_text(job.subject), db_int(lease_end)), e));
+	CHECK(session_commit(s, e));
+	*ret_job = job;
+	return ERR_OK;
+}
+
+/* Asked for again meanwhile: it waits as if it had never been claimed. */
+static enum err_code
+free_if_asked_again(struct session *s, const struct job *job, const char *error, struct err *e)
+{
+	static const char sql[] = "UPDATE jobs SET claimed = NULL, due_at = run_at, error = $4"
+				  " WHERE kind = $1 AND subject = $2 AND round > $3";
+	return db_run(s->db, sql,
+		      DB_ARGS(db_text(job->kind), db_text(job->subject),
+			      db_int((int64_t)job->round), db_text(error)),
+		      e);
+}
+
+enum err_code
+job_done(struct session *s, const struct job *job, struct err *e)
+{
+	static const char sql[] =
+	    "DELETE FROM jobs WHERE kind = $1 AND subject = $2 AND round = $3";
+	CHECK(db_run(
+	    s->db, sql,
+	    DB_ARGS(db_text(job->kind), db_text(job->subject), db_int((int64_t)job->round)), e));
+	return db_changed(s->db) > 0 ? ERR_OK : free_if_asked_again(s, job, NULL, e);
+}
+
+enum err_code
+job_again(struct session *s, const struct job *job, moment at, const char *error, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE jobs SET claimed = NULL, attempts = attempts + 1, run_at = $4, due_at = $4,"
+	    " error = $5 WHERE kind = $1 AND subject = $2 AND round = $3";
+	CHECK(db_run(s->db, sql,
+		     DB_ARGS(db_text(job->kind), db_text(job->subject), db_int((int64_t)job->round),
+			     db_int(at), db_text(error)),
+		     e));
+	return db_changed(s->db) > 0 ? ERR_OK : free_if_asked_again(s, job, error, e);
+}
+
+enum err_code
+job_free_leases(struct session *s, struct err *e)
+{
+	return db_run(s->db,
+		      "UPDATE jobs SET claimed = NULL, due_at = run_at WHERE claimed IS NOT NULL",
+		      DB_NO_ARGS, e);
+}
+
+enum err_code
+job_counts(struct session *s, uint64_t *ret_waiting, uint64_t *ret_failing, struct err *e)
+{
+	static const char sql[] = "SELECT count(*) FILTER (WHERE claimed IS NULL), count(*) FILTER "
+				  "(WHERE attempts > 0) FROM jobs";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, DB_NO_ARGS, &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code : ERR(e, INTERNAL, "no count of jobs");
+	*ret_waiting = (uint64_t)db_column_int(&q, 0);
+	*ret_failing = (uint64_t)db_column_int(&q, 1);
+	return ERR_OK;
+}

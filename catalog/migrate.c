@@ -1,0 +1,74 @@
+/*
+ * migrate.c -- the schema: the files of sql/, in order, each in one transaction with its number.
+ *
+ * A file that landed never changes; the database remembers the number of the last one that it was
+ * brought through.
+ */
+#include <stdlib.h>
+
+#include "base/embedded.h"
+
+#include "store_parts.h"
+
+extern const struct embedded_file catalog_migrations[];
+
+/* INVARIANT: the n-th row is numbered n (a test holds it). */
+static int64_t
+newest(void)
+{
+	int64_t n = 0;
+	while (catalog_migrations[n].name)
+		n++;
+	return n;
+}
+
+static enum err_code
+check_not_newer(int64_t number, struct err *e)
+{
+	if (number > newest())
+		return ERR(e, REFUSED,
+			   "written by a newer Weft (schema %lld, this one knows up to %lld): run "
+			   "that version "
+			   "or a later one",
+			   (long long)number, (long long)newest());
+	return ERR_OK;
+}
+
+static enum err_code
+apply(struct db *db, int64_t number, struct err *e)
+{
+	const struct embedded_file *file = &catalog_migrations[number - 1];
+	CHECK(db_script(db, "BEGIN IMMEDIATE", e));
+	if (db_script(db, file->data, e) == ERR_OK && db_set_schema(db, number, e) == ERR_OK &&
+	    db_script(db, "COMMIT", e) == ERR_OK)
+		return ERR_OK;
+	struct err ignored;
+	db_script(db, "ROLLBACK", &ignored);
+	return err_while(e, "migration '%s'", file->name);
+}
+
+enum err_code
+migrate(struct db *db, struct err *e)
+{
+	int64_t number = 0;
+	CHECK(db_schema(db, &number, e));
+	CHECK(check_not_newer(number, e));
+	for (int64_t next = number + 1; next <= newest(); next++)
+		CHECK(apply(db, next, e));
+	return ERR_OK;
+}
+
+enum err_code
+migrate_check(struct db *db, struct err *e)
+{
+	int64_t number = 0;
+	CHECK(db_schema(db, &number, e));
+	CHECK(check_not_newer(number, e));
+	if (number < newest())
+		return ERR(e, REFUSED,
+			   "of an older Weft (schema %lld, this one reads %lld): start `weft "
+			   "serve` once to "
+			   "bring it forward",
+			   (long long)number, (long long)newest());
+	return ERR_OK;
+}

@@ -1,0 +1,162 @@
+/*
+ * product.c -- reading products: the version in force, the versions before it, and the documents as
+ * they were sent.
+ */
+#include <string.h>
+
+#include "base/json.h"
+
+#include "event_log.h"
+#include "product_row.h"
+#include "store_parts.h"
+
+struct product
+product_of_row(const struct query *q, struct arena *arena)
+{
+	return (struct product){
+	    .name = db_column_text(q, 0, arena),
+	    .version = db_column_text(q, 1, arena),
+	    .domain = db_column_text(q, 2, arena),
+	    .owner = db_column_text(q, 3, arena),
+	    .description = db_column_text(q, 4, arena),
+	    .status = db_column_text(q, 5, arena),
+	    .standing = db_column_text(q, 6, arena),
+	    .classification = db_column_text(q, 7, arena),
+	    .personal = db_column_int(q, 8) != 0,
+	    .published_at = db_column_int(q, 9),
+	    .published_by = db_column_text(q, 10, arena),
+	    .seq = (uint64_t)db_column_int(q, 11),
+	    .hash = db_column_text(q, 12, arena),
+	};
+}
+
+enum err_code
+product_get(struct session *s, const char *name, struct arena *arena, struct product *ret_product,
+	    struct err *e)
+{
+	static const char sql[] = "SELECT " PRODUCT_COLUMNS ", d.document FROM products p"
+				  " JOIN product_documents d ON d.id = p.id WHERE p.name = $1";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name)), &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code
+					   : ERR(e, NOT_FOUND, "no data product named '%s'", name);
+	*ret_product = product_of_row(&q, arena);
+	ret_product->document =
+	    db_column_bytes(&q, PRODUCT_COLUMN_COUNT, arena, &ret_product->document_length);
+	return ERR_OK;
+}
+
+enum err_code
+product_count(struct session *s, uint64_t *ret_count, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, "SELECT count(*) FROM products", DB_NO_ARGS, &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code : ERR(e, INTERNAL, "no count of products");
+	*ret_count = (uint64_t)db_column_int(&q, 0);
+	return ERR_OK;
+}
+
+/* --- versions --- */
+
+#define VERSION_COLUMNS "version, change, hash, published_by, published_at, seq"
+
+static struct product_version
+version_of_row(const struct query *q, struct arena *arena)
+{
+	return (struct product_version){
+	    .version = db_column_text(q, 0, arena),
+	    .change = db_column_text(q, 1, arena),
+	    .hash = db_column_text(q, 2, arena),
+	    .published_by = db_column_text(q, 3, arena),
+	    .published_at = db_column_int(q, 4),
+	    .seq = (uint64_t)db_column_int(q, 5),
+	};
+}
+
+enum err_code
+product_versions(struct session *s, const char *name, uint64_t before, size_t limit,
+		 struct arena *arena, struct product_versions *ret_versions, struct err *e)
+{
+	static const char sql[] = "SELECT " VERSION_COLUMNS " FROM product_versions"
+				  " WHERE name = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+	struct product_versions list = {0};
+	size_t capacity = 0;
+	int64_t end = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name), db_int(end), db_int((int64_t)limit)), &q,
+		       e));
+	while (db_next(&q)) {
+		list.items =
+		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
+		list.items[list.count++] = version_of_row(&q, arena);
+	}
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_versions = list;
+	return ERR_OK;
+}
+
+/* The newest of that number: a retired product may begin its numbers anew. */
+enum err_code
+product_version_get(struct session *s, const char *name, const char *version, struct arena *arena,
+		    struct product_version *ret_version, struct err *e)
+{
+	static const char sql[] = "SELECT " VERSION_COLUMNS " FROM product_versions"
+				  " WHERE name = $1 AND version = $2 ORDER BY seq DESC LIMIT 1";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name), db_text(version)), &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e)
+			   ? e->code
+			   : ERR(e, NOT_FOUND, "no version %s of data product '%s'", version, name);
+	*ret_version = version_of_row(&q, arena);
+	return ERR_OK;
+}
+
+/* --- documents as they were sent --- */
+
+enum err_code
+product_source(struct session *s, uint64_t seq, struct arena *arena, const char **ret_source,
+	       size_t *ret_length, const char **ret_media_type, struct err *e)
+{
+	static const struct document_limits limits = {
+	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
+	struct event ev;
+	struct node body;
+	CHECK(event_get(s, seq, arena, &ev, e));
+	if (strcmp(ev.kind, "product.published") != 0)
+		return ERR(e, NOT_FOUND, "event %llu did not publish a data product",
+			   (unsigned long long)seq);
+	if (!ev.body)
+		return ERR(e, NOT_FOUND, "the document of event %llu was redacted",
+			   (unsigned long long)seq);
+	CHECK(document_read(DOCUMENT_JSON, ev.body, ev.body_length, &limits, arena, &body, e));
+	const struct node *source = node_get(&body, "source");
+	if (!source || source->kind != NODE_TEXT)
+		return ERR(e, CORRUPT, "event %llu has no source", (unsigned long long)seq);
+	*ret_source = source->text;
+	*ret_length = source->count;
+	*ret_media_type = node_text(&body, "media_type", "application/yaml");
+	return ERR_OK;
+}
+
+enum err_code
+product_decode(struct session *s, uint64_t seq, struct arena *arena,
+	       struct descriptor *ret_descriptor, struct err *e)
+{
+	static const struct document_limits limits = {
+	    .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
+	const char *source, *media_type;
+	size_t length;
+	CHECK(product_source(s, seq, arena, &source, &length, &media_type, e));
+	bool json = strcmp(media_type, "application/json") == 0;
+	struct node *root = ARENA_NEW(arena, struct node); /* the descriptor points to it */
+	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, length, &limits, arena,
+			  root, e) != ERR_OK)
+		return err_while(e, "the document of event %llu", (unsigned long long)seq);
+	struct violations ignored = {.arena = arena};
+	descriptor_decode(root, &ignored, ret_descriptor);
+	return ERR_OK;
+}

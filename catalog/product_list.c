@@ -1,0 +1,65 @@
+/*
+ * product_list.c -- products by name, filtered, a page at a time.
+ *
+ * One list of conditions serves all; what leads differs: a tag's own index, a domain's, or the
+ * names themselves.  Full text is a set of ids that the row must be in.
+ */
+#include "product_row.h"
+#include "search_index.h"
+#include "store_parts.h"
+
+#define CONDITIONS                                                                                 \
+	" AND ($3 IS NULL OR p.domain = $3) AND ($4 IS NULL OR p.owner = $4)"                      \
+	" AND ($5 IS NULL OR p.classification = $5) AND ($6 IS NULL OR p.status = $6)"             \
+	" AND ($7 IS NULL OR p.standing = $7) AND ($8 IS NULL OR p.personal = $8)"
+#define WORDS     " AND p.id IN (" SEARCH_IDS("$9") ")"
+
+#define BY_NAME   "SELECT " PRODUCT_COLUMNS " FROM products p WHERE p.name > $1"
+#define BY_DOMAIN "SELECT " PRODUCT_COLUMNS " FROM products p WHERE p.domain = $3 AND p.name > $1"
+#define BY_TAG                                                                                     \
+	"SELECT " PRODUCT_COLUMNS " FROM product_tags t JOIN products p ON p.name = t.product"     \
+	" WHERE t.tag = $10 AND t.product > $1"
+
+// clang-format off
+enum { LEAD_NAME, LEAD_DOMAIN, LEAD_TAG };
+static const char *const texts[][2] = { /* without and with words */
+	[LEAD_NAME]   = {BY_NAME CONDITIONS   " ORDER BY p.name LIMIT $2",    BY_NAME CONDITIONS WORDS   " ORDER BY p.name LIMIT $2"},
+	[LEAD_DOMAIN] = {BY_DOMAIN CONDITIONS " ORDER BY p.name LIMIT $2",    BY_DOMAIN CONDITIONS WORDS " ORDER BY p.name LIMIT $2"},
+	[LEAD_TAG]    = {BY_TAG CONDITIONS    " ORDER BY t.product LIMIT $2", BY_TAG CONDITIONS WORDS    " ORDER BY t.product LIMIT $2"},
+};
+// clang-format on
+
+static const char *
+text_for(const struct product_filter *f)
+{
+	return texts[f->tag ? LEAD_TAG : f->domain ? LEAD_DOMAIN : LEAD_NAME][f->words != NULL];
+}
+
+enum err_code
+product_list(struct session *s, const struct product_filter *f, struct arena *arena,
+	     struct product_list *ret_list, struct err *e)
+{
+	struct product_list list = {0};
+	size_t capacity = 0;
+	const char *words = NULL;
+	if (f->words)
+		CHECK(search_expression(f->words, NULL, arena, &words, e));
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, text_for(f),
+		       DB_ARGS(db_text(f->after ? f->after : ""), db_int((int64_t)f->limit + 1),
+			       db_text(f->domain), db_text(f->owner), db_text(f->classification),
+			       db_text(f->status), db_text(f->standing),
+			       f->personal < 0 ? db_null() : db_int(f->personal), db_text(words),
+			       db_text(f->tag)),
+		       &q, e));
+	while (list.count < f->limit && db_next(&q)) {
+		list.items =
+		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
+		list.items[list.count++] = product_of_row(&q, arena);
+	}
+	list.more = list.count == f->limit && db_next(&q);
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_list = list;
+	return ERR_OK;
+}

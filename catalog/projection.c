@@ -1,0 +1,139 @@
+/*
+ * projection.c -- the table of who applies which kind of event, and the table of tables.
+ *
+ * A redacted event has no body and changes nothing; kinds that no row names (token.created,
+ * log.created) do not either.
+ */
+#include "projection.h"
+
+#include <string.h>
+
+#include "store_parts.h"
+
+/* A publish's body holds the document as text within JSON, beside its verdicts: larger than a
+ * document may be. */
+static const struct document_limits body_limits = {
+    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
+
+/* What an event's document was found to be when it came in; it is not judged again. */
+static const struct document_limits source_limits = {
+    .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
+
+enum { READ_NOTHING, READ_DOCUMENT, READ_PRODUCT };
+
+// clang-format off
+static const struct {
+	const char *kind;
+	int reads;
+} kinds[] = {
+	{"product.published", READ_PRODUCT},
+	{"product.retired",   READ_NOTHING},
+	{"domain.defined",    READ_DOCUMENT},
+	{"policy.defined",    READ_DOCUMENT},
+	{"resource.changed",  READ_NOTHING},
+	{"quality.checked",   READ_NOTHING},
+};
+
+/* In this order: the rows of a product come first, what hangs on them after. */
+static const struct {
+	const char *kind;
+	projection_apply_fn *apply;
+} rows[] = {
+	{"product.published", product_apply_published},
+	{"product.published", column_apply_published},
+	{"product.published", lineage_apply_published},
+	{"product.published", resource_apply_published},
+	{"product.published", search_apply_published},
+	{"product.retired",   product_apply_retired},
+	{"product.retired",   lineage_apply_retired},
+	{"product.retired",   resource_apply_retired},
+	{"product.retired",   search_apply_retired},
+	{"domain.defined",    domain_apply_defined},
+	{"policy.defined",    rule_apply_defined},
+	{"resource.changed",  resource_apply_changed},
+	{"quality.checked",   quality_apply_checked},
+};
+
+#define TABLE(name, key) {#name, "DELETE FROM " #name, "SELECT * FROM " #name " ORDER BY " key}
+const struct projection_table projection_tables[] = {
+	TABLE(products,          "name"),
+	TABLE(product_documents, "id"),
+	TABLE(product_versions,  "name, seq"),
+	TABLE(product_tags,      "product, tag"),
+	TABLE(product_columns,   "product, name, since_seq"),
+	TABLE(domains,           "name"),
+	TABLE(policies,          "name"),
+	TABLE(resources,         "product, role, plugin, name"),
+	TABLE(quality_results,   "product"),
+	TABLE(lineage_edges,     "target, source, kind, since_seq"),
+	TABLE(search_documents,  "id"),
+	{0},
+};
+// clang-format on
+
+static enum err_code
+read_source(struct happening *h, struct err *e)
+{
+	const char *source = node_text(h->body, "source", NULL);
+	if (!source)
+		return ERR(e, MALFORMED, "the body has no source");
+	bool json = strcmp(node_text(h->body, "media_type", ""), "application/json") == 0;
+	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, strlen(source),
+			  &source_limits, h->arena, &h->document, e) != ERR_OK)
+		return err_while(e, "source");
+	return ERR_OK;
+}
+
+/* Complaints do not count: a later Weft may see more that is wrong, but what was published was
+ * published. */
+static enum err_code
+read_product(struct happening *h, struct err *e)
+{
+	struct violations ignored = {.arena = h->arena};
+	CHECK(read_source(h, e));
+	descriptor_decode(&h->document, &ignored, &h->product);
+	const char *name = h->product.name;
+	if (!name || strcmp(name, h->event->subject) != 0)
+		return ERR(e, MALFORMED, "the source is of '%s'", name ? name : "");
+	if (!h->product.owner || !h->product.domain)
+		return ERR(e, MALFORMED, "the source has no owner or no domain");
+	return ERR_OK;
+}
+
+static enum err_code
+read_event(struct happening *h, int reads, struct node *ret_body, struct err *e)
+{
+	const struct event *ev = h->event;
+	CHECK(document_read(DOCUMENT_JSON, ev->body, ev->body_length, &body_limits, h->arena,
+			    ret_body, e));
+	h->body = ret_body;
+	if (reads == READ_NOTHING)
+		return ERR_OK;
+	return reads == READ_PRODUCT ? read_product(h, e) : read_source(h, e);
+}
+
+static enum err_code
+apply_rows(struct session *s, struct happening *h, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].kind, h->event->kind) == 0)
+			CHECK(rows[i].apply(s, h, e));
+	return ERR_OK;
+}
+
+enum err_code
+projection_apply(struct session *s, const struct event *ev, struct err *e)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct happening h = {.event = ev, .arena = &arena};
+	struct node body;
+	size_t i = 0;
+	while (i < ARRAY_LEN(kinds) && strcmp(kinds[i].kind, ev->kind) != 0)
+		i++;
+	if (i == ARRAY_LEN(kinds) || !ev->body)
+		return ERR_OK;
+	if (read_event(&h, kinds[i].reads, &body, e) != ERR_OK || apply_rows(s, &h, e) != ERR_OK)
+		return err_while(e, "event %llu, %s of '%s'", (unsigned long long)ev->seq, ev->kind,
+				 ev->subject);
+	return ERR_OK;
+}

@@ -1,0 +1,206 @@
+/*
+ * search.c -- ranked full text: candidates, their scores and facets, then the page that was asked
+ * for.
+ *
+ * A word that most documents hold would make each search as slow as the mesh is large.  So a
+ * bounded number of candidates is ranked: first those that match by name alone, which rank highest
+ * anyway, then any.
+ */
+#include "search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+
+#include "search_index.h"
+#include "store_parts.h"
+
+enum { MOST_BY_NAME = 500, MOST_CANDIDATES = 2000 };
+
+struct candidate {
+	int64_t id;
+	double score;
+};
+
+struct finding {
+	struct session *s;
+	const struct search_question *question;
+	struct arena *arena;
+	struct map ids; /* of the candidates, to have each once */
+	struct candidate *candidates;
+	size_t count, room;
+	struct map facets; /* struct search_facet by key and value */
+	struct search_facet **facet_items;
+	size_t facet_count, facet_room;
+};
+
+/* --- facets --- */
+
+static void
+count_facet(struct finding *f, const char *key, const char *value)
+{
+	if (!value || !*value)
+		return;
+	const char *id = arena_printf(f->arena, "%s %s", key, value);
+	struct search_facet *facet = map_get(&f->facets, id);
+	if (!facet) {
+		facet = ARENA_NEW(f->arena, struct search_facet);
+		*facet = (struct search_facet){.key = key, .value = value};
+		map_put(&f->facets, id, facet);
+		f->facet_items = arena_grow(f->arena, f->facet_items, f->facet_count,
+					    &f->facet_room, sizeof(struct search_facet *));
+		f->facet_items[f->facet_count++] = facet;
+	}
+	facet->count++;
+}
+
+/* A line feed behind each tag. */
+static void
+count_tags(struct finding *f, const char *tags)
+{
+	for (const char *end; (end = strchr(tags, '\n')) != NULL; tags = end + 1)
+		count_facet(f, "tag", arena_bytes(f->arena, tags, (size_t)(end - tags)));
+}
+
+static int
+compare_facets(const void *a, const void *b)
+{
+	const struct search_facet *x = *(struct search_facet *const *)a,
+				  *y = *(struct search_facet *const *)b;
+	int order = strcmp(x->key, y->key);
+	if (order == 0 && x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return order ? order : strcmp(x->value, y->value);
+}
+
+/* --- candidates --- */
+
+/* Weights in the order of the index's columns: name, description, columns, tags, owner, domain. */
+#define SCORE "bm25(search_index, 10.0, 2.0, 1.0, 4.0, 2.0, 2.0)"
+
+static void
+take_candidate(struct finding *f, const struct query *q)
+{
+	int64_t id = db_column_int(q, 0);
+	const char *key = arena_printf(f->arena, "%lld", (long long)id);
+	if (map_put(&f->ids, key, f))
+		return;
+	f->candidates =
+	    arena_grow(f->arena, f->candidates, f->count, &f->room, sizeof *f->candidates);
+	f->candidates[f->count++] =
+	    (struct candidate){id, -db_column_real(q, 1)}; /* bm25() is below 0 */
+	count_facet(f, "domain", db_column_text(q, 2, f->arena));
+	count_facet(f, "owner", db_column_text(q, 3, f->arena));
+	count_facet(f, "classification", db_column_text(q, 4, f->arena));
+	count_facet(f, "status", db_column_text(q, 5, f->arena));
+	count_tags(f, db_column_text(q, 6, f->arena));
+}
+
+static enum err_code
+find_candidates(struct finding *f, const char *column, size_t most, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT d.id, " SCORE ", d.domain, d.owner, d.classification, d.status, d.tags"
+	    " FROM search_index JOIN search_documents d ON d.id = search_index.rowid"
+	    " WHERE search_index MATCH $1 AND d.status <> 'retired' AND ($2 IS NULL OR d.domain = "
+	    "$2) LIMIT $3";
+	const char *expression = NULL;
+	CHECK(search_expression(f->question->words, column, f->arena, &expression, e));
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(
+	    f->s->db, sql,
+	    DB_ARGS(db_text(expression), db_text(f->question->domain), db_int((int64_t)most)), &q,
+	    e));
+	while (db_next(&q))
+		take_candidate(f, &q);
+	return query_failed(&q, e) ? e->code : ERR_OK;
+}
+
+/* The older product first where scores are equal: pages do not overlap. */
+static int
+compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	if (x->score < y->score || x->score > y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* --- the page --- */
+
+static enum err_code
+read_hit(struct finding *f, const struct candidate *c, const char *expression,
+	 struct search_hit *ret_hit, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT d.name, d.domain, d.owner, d.description, d.version, d.standing,"
+	    " snippet(search_index, -1, '\xc2\xab', '\xc2\xbb', '\xe2\x80\xa6', 16)"
+	    " FROM search_index JOIN search_documents d ON d.id = search_index.rowid"
+	    " WHERE search_index MATCH $1 AND search_index.rowid = $2";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(f->s->db, sql, DB_ARGS(db_text(expression), db_int(c->id)), &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code
+					   : ERR(e, CORRUPT, "document %lld left the search index",
+						 (long long)c->id);
+	*ret_hit = (struct search_hit){
+	    .name = db_column_text(&q, 0, f->arena),
+	    .domain = db_column_text(&q, 1, f->arena),
+	    .owner = db_column_text(&q, 2, f->arena),
+	    .description = db_column_text(&q, 3, f->arena),
+	    .version = db_column_text(&q, 4, f->arena),
+	    .standing = db_column_text(&q, 5, f->arena),
+	    .snippet = db_column_text(&q, 6, f->arena),
+	    .score = c->score,
+	};
+	return ERR_OK;
+}
+
+static enum err_code
+read_page(struct finding *f, struct search_result *ret_result, struct err *e)
+{
+	size_t skip = f->question->skip < f->count ? f->question->skip : f->count;
+	size_t count = f->count - skip < f->question->limit ? f->count - skip : f->question->limit;
+	const char *expression = NULL;
+	CHECK(search_expression(f->question->words, NULL, f->arena, &expression, e));
+	ret_result->hits = ARENA_ARRAY(f->arena, struct search_hit, count);
+	for (size_t i = 0; i < count; i++)
+		CHECK(read_hit(f, &f->candidates[skip + i], expression, &ret_result->hits[i], e));
+	ret_result->count = count;
+	ret_result->more = skip + count < f->count;
+	return ERR_OK;
+}
+
+static void
+read_facets(struct finding *f, struct search_result *ret_result)
+{
+	if (f->facet_count > 0)
+		qsort(f->facet_items, f->facet_count, sizeof *f->facet_items, compare_facets);
+	ret_result->facets = ARENA_ARRAY(f->arena, struct search_facet, f->facet_count);
+	ret_result->facet_count = f->facet_count;
+	for (size_t i = 0; i < f->facet_count; i++)
+		ret_result->facets[i] = *f->facet_items[i];
+}
+
+enum err_code
+search(struct session *s, const struct search_question *question, struct arena *arena,
+       struct search_result *ret_result, struct err *e)
+{
+	struct search_result result = {0};
+	struct finding f = {
+	    .s = s,
+	    .question = question,
+	    .arena = arena,
+	    .ids = {.arena = arena},
+	    .facets = {.arena = arena},
+	};
+	CHECK(find_candidates(&f, "name", MOST_BY_NAME, e));
+	CHECK(find_candidates(&f, NULL, MOST_CANDIDATES, e));
+	if (f.count > 0)
+		qsort(f.candidates, f.count, sizeof *f.candidates, compare_candidates);
+	CHECK(read_page(&f, &result, e));
+	read_facets(&f, &result);
+	*ret_result = result;
+	return ERR_OK;
+}

@@ -1,0 +1,195 @@
+/*
+ * search_index.c -- search_documents, and the FTS5 index over them.
+ *
+ * The index has external content: it keeps words, not texts, and what leaves it must be told to it
+ * exactly as it came. So a document's old row is read before the new one is written (SQLite 3.40
+ * has no contentless_delete).
+ */
+#include "search_index.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+#include "projection.h"
+#include "store_parts.h"
+
+/* --- what the user types --- */
+
+enum { MOST_BYTES = 1000, MOST_WORDS = 32 };
+
+/* Beyond ASCII the index knows better what a letter is; a word without any matches all. */
+static bool
+is_word_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (unsigned char)c >= 0x80;
+}
+
+enum err_code
+search_expression(const char *words, const char *column, struct arena *arena,
+		  const char **ret_expression, struct err *e)
+{
+	if (strlen(words) > MOST_BYTES)
+		return ERR(e, MALFORMED, "a search is at most %d bytes long", MOST_BYTES);
+	CLEANUP(buf_done) struct buf out = {0};
+	int count = 0;
+	if (column)
+		buf_printf(&out, "%s : (", column);
+	for (const char *p = words; *p;) {
+		size_t length = 0;
+		while (is_word_byte(p[length]))
+			length++;
+		if (length > 0 && ++count <= MOST_WORDS)
+			buf_printf(&out, "\"%.*s\"* ", (int)length, p);
+		p += length > 0 ? length : 1;
+	}
+	if (column)
+		buf_char(&out, ')');
+	if (count == 0)
+		return ERR(e, MALFORMED, "there is no word to search for in '%.100s'", words);
+	if (count > MOST_WORDS)
+		return ERR(e, MALFORMED, "a search has at most %d words, this one %d", MOST_WORDS,
+			   count);
+	*ret_expression = arena_bytes(arena, out.data, out.length);
+	return ERR_OK;
+}
+
+/* --- documents --- */
+
+enum { TEXT_COUNT = 6 };
+
+/* What is in the index, in the order of its columns. */
+struct texts_of_document {
+	const char *text[TEXT_COUNT]; /* name, description, columns, tags, owner, domain */
+};
+
+static const char *
+text_of_columns(const struct descriptor *d, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	const struct column *columns = d->columns.items;
+	for (size_t i = 0; i < d->columns.count; i++) {
+		buf_printf(&text, "%s%s", i ? " " : "", columns[i].name ? columns[i].name : "");
+		if (columns[i].description)
+			buf_printf(&text, " %s", columns[i].description);
+	}
+	return arena_bytes(arena, text.data ? text.data : "", text.length);
+}
+
+static const char *
+text_of_tags(const struct descriptor *d, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	for (size_t i = 0; i < d->tags.count; i++)
+		buf_printf(&text, "%s\n", d->tags.items[i]);
+	return arena_bytes(arena, text.data ? text.data : "", text.length);
+}
+
+static struct texts_of_document
+texts_of(const struct descriptor *d, struct arena *arena)
+{
+	return (struct texts_of_document){{d->name, d->description ? d->description : "",
+					   text_of_columns(d, arena), text_of_tags(d, arena),
+					   d->owner, d->domain}};
+}
+
+static enum err_code
+read_old(struct session *s, struct happening *h, struct texts_of_document *ret_texts, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT name, description, columns, tags, owner, domain FROM search_documents"
+	    " WHERE id = $1";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, DB_ARGS(db_int(h->product_id)), &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e)
+			   ? e->code
+			   : ERR(e, CORRUPT, "'%s' is not in the search", h->product.name);
+	for (int i = 0; i < TEXT_COUNT; i++)
+		ret_texts->text[i] = db_column_text(&q, i, h->arena);
+	return ERR_OK;
+}
+
+static bool
+is_same(const struct texts_of_document *a, const struct texts_of_document *b)
+{
+	for (int i = 0; i < TEXT_COUNT; i++)
+		if (strcmp(a->text[i], b->text[i]) != 0)
+			return false;
+	return true;
+}
+
+static enum err_code
+put_document(struct session *s, struct happening *h, const struct texts_of_document *t,
+	     struct err *e)
+{
+	static const char sql[] = "INSERT INTO search_documents"
+				  " (id, name, description, columns, tags, owner, domain, version, "
+				  "standing, classification, status)"
+				  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+				  " ON CONFLICT (id) DO UPDATE SET description = "
+				  "excluded.description, columns = excluded.columns,"
+				  " tags = excluded.tags, owner = excluded.owner, domain = "
+				  "excluded.domain, version = excluded.version,"
+				  " standing = excluded.standing, classification = "
+				  "excluded.classification, status = excluded.status";
+	return db_run(s->db, sql,
+		      DB_ARGS(db_int(h->product_id), db_text(t->text[0]), db_text(t->text[1]),
+			      db_text(t->text[2]), db_text(t->text[3]), db_text(t->text[4]),
+			      db_text(t->text[5]), db_text(node_text(h->body, "version", "")),
+			      db_text(node_text(h->body, "standing", "compliant")),
+			      db_text(classification_name(descriptor_classification(&h->product))),
+			      db_text(status_name(h->product.status))),
+		      e);
+}
+
+/* --- the index --- */
+
+static enum err_code
+change_index(struct session *s, const char *sql, int64_t id, const struct texts_of_document *t,
+	     struct err *e)
+{
+	return db_run(s->db, sql,
+		      DB_ARGS(db_int(id), db_text(t->text[0]), db_text(t->text[1]),
+			      db_text(t->text[2]), db_text(t->text[3]), db_text(t->text[4]),
+			      db_text(t->text[5])),
+		      e);
+}
+
+static const char add_to_index[] =
+    "INSERT INTO search_index (rowid, name, description, columns, tags, owner, domain)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char take_from_index[] = "INSERT INTO search_index (search_index, rowid, name, "
+				      "description, columns, tags, owner, domain)"
+				      " VALUES ('delete', $1, $2, $3, $4, $5, $6, $7)";
+
+enum err_code
+search_index_rebuild(struct session *s, struct err *e)
+{
+	return db_run(s->db, "INSERT INTO search_index (search_index) VALUES ('rebuild')",
+		      DB_NO_ARGS, e);
+}
+
+enum err_code
+search_apply_published(struct session *s, struct happening *h, struct err *e)
+{
+	struct texts_of_document texts = texts_of(&h->product, h->arena), old;
+	if (!h->product_is_new)
+		CHECK(read_old(s, h, &old, e));
+	bool changed = h->product_is_new || !is_same(&old, &texts);
+	if (changed && !h->product_is_new && !s->rebuilding)
+		CHECK(change_index(s, take_from_index, h->product_id, &old, e));
+	CHECK(put_document(s, h, &texts, e));
+	return changed && !s->rebuilding ? change_index(s, add_to_index, h->product_id, &texts, e)
+					 : ERR_OK;
+}
+
+/* It stays in the index: search() leaves it out, a list by words finds it. */
+enum err_code
+search_apply_retired(struct session *s, struct happening *h, struct err *e)
+{
+	static const char sql[] = "UPDATE search_documents SET status = 'retired'"
+				  " WHERE id = (SELECT id FROM products WHERE name = $1)";
+	return db_run(s->db, sql, DB_ARGS(db_text(h->event->subject)), e);
+}

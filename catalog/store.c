@@ -1,0 +1,173 @@
+/*
+ * store.c -- opening the data folder: lock, database, schema, key, the log's own first event; and
+ * closing it.
+ *
+ * The order matters: the lock before anything is written, the key before the first event that names
+ * it.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/json.h"
+
+#include "event_log.h"
+#include "store_parts.h"
+
+static struct store *
+store_create(const struct store_options *options)
+{
+	struct store *store = memory_alloc(sizeof *store);
+	store->folder = arena_text(&store->arena, options->folder);
+	store->database = arena_printf(&store->arena, "%s/weft.db", options->folder);
+	store->mode = options->mode;
+	store->clock = options->clock;
+	store->lock = -1;
+	store->idle_room = options->readers > 0 ? (size_t)options->readers : 1;
+	store->idle = memory_alloc(store->idle_room * sizeof(struct db *));
+	pthread_mutex_init(&store->writer_lock, NULL);
+	pthread_mutex_init(&store->pool_lock, NULL);
+	pthread_mutex_init(&store->commit_lock, NULL);
+
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&store->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return store;
+}
+
+void
+store_close(struct store *store)
+{
+	if (!store)
+		return;
+	settler_destroy(store->settler);
+	readers_close(store);
+	db_close(store->writer);
+	if (store->lock >= 0)
+		close(store->lock); /* frees the lock, too */
+	signing_key_wipe(&store->key);
+	pthread_cond_destroy(&store->changed);
+	pthread_mutex_destroy(&store->commit_lock);
+	pthread_mutex_destroy(&store->pool_lock);
+	pthread_mutex_destroy(&store->writer_lock);
+	arena_done(&store->arena);
+	free(store);
+}
+
+/* What a log says of itself in its first event. */
+static enum err_code
+begin_log(struct store *store, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(buf_done) struct buf body = {0};
+	struct json j = {.out = &body};
+	json_begin_map(&j);
+	json_member_text(&j, "origin", store->origin);
+	json_member_text(&j, "verifier", verifier_key_format(&store->verifier, &arena));
+	json_end_map(&j);
+
+	CHECK(store_write(store, &s, e));
+	CHECK(event_append(s, "weft", "log.created", store->origin, &body, NULL, e));
+	return session_commit(s, e);
+}
+
+/* A database that was put back from an older copy, or cut: its own checkpoint remembers more. */
+static enum err_code
+check_not_cut(struct db *db, uint64_t *ret_size, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	static const char sql[] = "SELECT coalesce((SELECT max(seq) FROM events), 0),"
+				  " coalesce((SELECT max(size) FROM checkpoints), 0)";
+	CHECK(db_query(db, sql, DB_NO_ARGS, &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code : ERR(e, INTERNAL, "the log has no size");
+	int64_t events = db_column_int(&q, 0), signed_events = db_column_int(&q, 1);
+	if (events < signed_events)
+		return ERR(
+		    e, CORRUPT,
+		    "the log ends at event %lld, but a checkpoint was signed over %lld events: "
+		    "events were removed",
+		    (long long)events, (long long)signed_events);
+	*ret_size = (uint64_t)events;
+	return ERR_OK;
+}
+
+static enum err_code
+open_database(struct store *store, const char *origin, struct err *e)
+{
+	uint64_t size = 0;
+	CHECK(db_open(store->database, DB_WRITE, &store->writer, e));
+	CHECK(migrate(store->writer, e));
+	CHECK(folder_sync(store->folder, e));
+	CHECK(check_not_cut(store->writer, &size, e));
+	CHECK(settler_create(store->database, &store->writer_lock, &store->settler, e));
+	CHECK(log_key_load(store, origin, size == 0, e));
+	return size == 0 ? begin_log(store, e) : ERR_OK;
+}
+
+static enum err_code
+open_to_serve(struct store *store, const char *origin, struct err *e)
+{
+	CHECK(folder_create(store->folder, e));
+	CHECK(folder_lock(store->folder, &store->lock, e));
+	if (open_database(store, origin, e) != ERR_OK)
+		return err_while(e, "opening '%s'", store->database);
+	return ERR_OK;
+}
+
+static enum err_code
+open_to_verify(struct store *store, struct err *e)
+{
+	if (!file_exists(store->database))
+		return ERR(e, NOT_FOUND, "there is no log in '%s'", store->folder);
+	CHECK(log_verifier_load(store, e));
+	struct db *db = NULL;
+	if (reader_open(store, &db, e) != ERR_OK || migrate_check(db, e) != ERR_OK) {
+		db_close(db);
+		return err_while(e, "opening '%s'", store->database);
+	}
+	store->idle[store->idle_count++] = db;
+	return ERR_OK;
+}
+
+enum err_code
+store_open(const struct store_options *options, struct store **ret_store, struct err *e)
+{
+	CHECK(digest_start_up(e));
+	struct store *store = store_create(options);
+	enum err_code code = options->mode == STORE_SERVE ? open_to_serve(store, options->origin, e)
+							  : open_to_verify(store, e);
+	if (code != ERR_OK) {
+		store_close(store);
+		return code;
+	}
+	*ret_store = store;
+	return ERR_OK;
+}
+
+const char *
+store_origin(const struct store *store)
+{
+	return store->origin;
+}
+
+const char *
+store_folder(const struct store *store)
+{
+	return store->folder;
+}
+
+const struct verifier_key *
+store_verifier(const struct store *store)
+{
+	return &store->verifier;
+}
+
+moment
+store_now(const struct store *store)
+{
+	return clock_now(&store->clock);
+}

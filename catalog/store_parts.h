@@ -1,0 +1,91 @@
+/*
+ * store_parts.h -- what a store and a session are made of.  Private to catalog/.
+ *
+ *     store.c     opens and closes the folder            session.c   readers' pool, the writer,
+ * commit and undo folder.c    lock and files                          settler.c   the journal is
+ * kept short migrate.c   the schema                              log_key.c   the key that signs
+ * checkpoints
+ *
+ * Three locks, never held together but in this order: writer_lock (while a writer's session is
+ * open), then one of pool_lock and commit_lock (for a few instructions).
+ */
+#ifndef WEFT_CATALOG_STORE_PARTS_H
+#define WEFT_CATALOG_STORE_PARTS_H
+
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "proof/merkle.h"
+
+#include "db.h"
+#include "settler.h"
+#include "store.h"
+
+/* The end of the log, so that an append reads nothing.  Only good after a commit: whatever is
+ * undone unloads it. */
+struct log_head {
+	bool loaded;
+	struct merkle_edge edge;
+	moment time; /* of the last event; 0 when there is none */
+};
+
+struct store {
+	struct arena arena; /* holds the texts below */
+	const char *folder, *database, *origin;
+	enum store_mode mode;
+	struct clock clock;
+	int lock; /* descriptor of weft.lock, or -1 */
+	struct verifier_key verifier;
+	struct signing_key key; /* zeros in STORE_VERIFY */
+
+	pthread_mutex_t writer_lock;
+	struct db *writer;
+	struct log_head head; /* guarded by writer_lock */
+	struct settler *settler;
+
+	pthread_mutex_t pool_lock;
+	struct db **idle; /* connections that no reader uses */
+	size_t idle_count, idle_room;
+
+	pthread_mutex_t commit_lock;
+	pthread_cond_t changed; /* commits or wakes grew */
+	uint64_t commits, wakes;
+};
+
+struct session {
+	struct store *store;
+	struct db *db;         /* NULL once it has ended */
+	struct log_head *head; /* NULL in a reader */
+	moment now;
+	bool broken;     /* a change failed half-way and was not undone: it must not commit */
+	bool rebuilding; /* the search index is made at the end */
+};
+
+/* folder.c */
+enum err_code folder_create(const char *folder, struct err *e);
+enum err_code folder_lock(const char *folder, int *ret_lock, struct err *e);
+enum err_code folder_sync(const char *folder, struct err *e);
+bool file_exists(const char *path);
+
+/* file_create -- a new file, whole or not at all, on disk when it returns.  Only for who holds the
+ * folder's lock. */
+enum err_code file_create(const char *folder, const char *name, const char *text, int permissions,
+			  struct err *e);
+
+/* migrate.c: bring the schema to this program's; migrate_check only looks.  Fails: ERR_REFUSED. */
+enum err_code migrate(struct db *db, struct err *e);
+enum err_code migrate_check(struct db *db, struct err *e);
+
+/* log_key.c: read the key pair, or make it when the folder has no log yet. */
+enum err_code log_key_load(struct store *store, const char *origin, bool log_is_new, struct err *e);
+enum err_code log_verifier_load(struct store *store, struct err *e);
+
+/* session.c */
+enum err_code reader_open(struct store *store, struct db **ret_db, struct err *e);
+void readers_close(struct store *store);
+
+/* event_log.c: read the head when it is not loaded. */
+enum err_code log_head_load(struct session *s, struct err *e);
+
+#endif
