@@ -13,6 +13,8 @@
 
 #include "base/map.h"
 
+#include "value_checks.h"
+
 /* Names that are known, and the same as an array, for suggestions. */
 struct known {
 	struct map by_name;
@@ -25,12 +27,15 @@ struct checking {
 	struct violations *violations;
 	struct arena *arena;
 	struct known columns;
-	struct known
-	    sources; /* what the inputs are called in `from`: a product, or NAMESPACE|NAME */
+	struct known sources; /* as `from` names the inputs: a product, or NAMESPACE|NAME */
+	size_t *comparisons;  /* left to spend on suggestions */
 };
 
-/* An enemy's document could otherwise make us compare all its mistakes with all its names. */
-enum { MOST_SUGGESTIONS = 50 };
+/*
+ * Comparisons of names for suggestions, a tenth of a second's worth: an enemy's document could
+ * otherwise have all its mistakes compared with all its names.
+ */
+enum { MOST_COMPARISONS = 50000 };
 
 /* The pointer to an item; that of the list itself where one item stands in its place. */
 static const char *
@@ -50,8 +55,9 @@ pointer_to(const struct checking *k, const char *list, size_t index, const char 
 static const char *
 nearest(const struct checking *k, const struct known *known, const char *name)
 {
-	if (k->violations->count > MOST_SUGGESTIONS || known->count > DESCRIPTOR_MOST_COLUMNS)
+	if (known->count > *k->comparisons)
 		return NULL;
+	*k->comparisons -= known->count;
 	return nearest_word(name, known->names, known->count);
 }
 
@@ -184,9 +190,9 @@ static void
 check_source(const struct checking *k, const struct column *c, const struct column_source *s,
 	     const char *pointer)
 {
-	const char *mark = s->column ? strrchr(s->column, '#') : NULL;
-	if (!mark)
+	if (!s->column || !value_is_source(k->arena, s->column))
 		return;
+	const char *mark = strrchr(s->column, '#');
 	const char *source = arena_bytes(k->arena, s->column, (size_t)(mark - s->column));
 	bool own = k->d->name && strcmp(source, k->d->name) == 0;
 	if (!own && !map_get(&k->sources.by_name, source))
@@ -358,12 +364,14 @@ void
 descriptor_check(const struct descriptor *d, struct violations *violations)
 {
 	struct arena *arena = violations->arena;
+	size_t comparisons = MOST_COMPARISONS;
 	struct checking k = {
 	    .d = d,
 	    .violations = violations,
 	    .arena = arena,
 	    .columns = known_columns(d, arena),
 	    .sources = known_sources(d, arena),
+	    .comparisons = &comparisons,
 	};
 	check_names(&k);
 	check_inputs(&k);

@@ -84,30 +84,56 @@ static const struct field_set source_set = {
 };
 // clang-format on
 
+/* How many brackets stay open; -1 when one closes that was not opened. */
+static int
+open_brackets(const char *text)
+{
+	int open = 0;
+	for (; *text && open >= 0; text++)
+		open += (strchr("(<[", *text) != NULL) - (strchr(")>]", *text) != NULL);
+	return open;
+}
+
 /*
  * {name: a, type: DECIMAL(18,2)} is cut at the comma by YAML, which leaves "DECIMAL(18" and a key
- * "2)" without a value. Nobody guesses that from "unknown key", so say it.
+ * "2)" without a value. Gives that key, or NULL.
  */
+static const char *
+find_cut_off_part(const struct node *column)
+{
+	for (uint32_t i = 0; i < column->count; i++) {
+		const struct member *m = &column->members[i];
+		size_t length = strlen(m->key);
+		if (m->value.kind == NODE_NULL && length > 0 && m->key[length - 1] == ')')
+			return m->key;
+	}
+	return NULL;
+}
+
+static void
+check_brackets(const struct field_context *context, const struct node *column)
+{
+	const struct node *type = node_get(column, "type");
+	if (!type || type->kind != NODE_TEXT || open_brackets(type->text) == 0)
+		return;
+	struct field_context at_type = *context;
+	at_type.pointer = pointer_join(context->arena, context->pointer, "type");
+	const char *rest = find_cut_off_part(column);
+	if (rest)
+		value_complain(&at_type, type, "column-type",
+			       "inside {...} a type with a comma needs quotes")
+		    ->suggestion =
+		    arena_printf(context->arena, "type: \"%s,%s\"", type->text, rest);
+	else
+		value_complain(&at_type, type, "column-type",
+			       "the brackets of the type '%s' do not match", type->text);
+}
+
 static void
 check_column(const struct field_context *context, const struct node *value)
 {
 	check_keys(context, value);
-	const struct node *type = node_get(value, "type");
-	if (!type || type->kind != NODE_TEXT || !strchr(type->text, '(') || strchr(type->text, ')'))
-		return;
-	for (uint32_t i = 0; i < value->count; i++) {
-		const struct member *m = &value->members[i];
-		size_t length = strlen(m->key);
-		if (m->value.kind != NODE_NULL || length == 0 || m->key[length - 1] != ')')
-			continue;
-		struct field_context at_type = *context;
-		at_type.pointer = pointer_join(context->arena, context->pointer, "type");
-		value_complain(&at_type, type, "column-type",
-			       "inside {...} a type with a comma needs quotes")
-		    ->suggestion =
-		    arena_printf(context->arena, "type: \"%s,%s\"", type->text, m->key);
-		return;
-	}
+	check_brackets(context, value);
 }
 
 // clang-format off
@@ -116,7 +142,7 @@ static const struct field column_fields[] = {
 	 .pattern = "^[^#|]+$",
 	 .help = "The column's name, as those who read it write it; once in the schema.",
 	 .example = "balance"},
-	{"type", FIELD_TEXT, offsetof(struct column, type), FIELD_REQUIRED, .check = value_check_type,
+	{"type", FIELD_TEXT, offsetof(struct column, type), FIELD_REQUIRED, .check = value_check_line,
 	 .help = "The type in SQL's words: STRING, INTEGER, BIGINT, DECIMAL(18,2), DOUBLE, BOOLEAN, DATE, TIMESTAMP, ... "
 		 "To widen it later is a compatible change, to narrow it a breaking one. Inside {...} put a type with a "
 		 "comma in quotes.",
@@ -368,7 +394,7 @@ static const struct field freshness_fields[] = {
 };
 
 static const struct field_set freshness_set = {
-	"freshness_check", DETAIL_SIZE, freshness_fields, .check = check_one_column, .brief = read_brief_freshness,
+	"freshness check", DETAIL_SIZE, freshness_fields, .check = check_one_column, .brief = read_brief_freshness,
 	.brief_help = "the length of time alone: `1 hour`",
 	.help = "How old the newest data is at most.",
 };
@@ -384,7 +410,7 @@ static const struct field accepted_fields[] = {
 };
 
 static const struct field_set accepted_set = {
-	"accepted_values_check", DETAIL_SIZE, accepted_fields, .check = check_one_column,
+	"accepted_values check", DETAIL_SIZE, accepted_fields, .check = check_one_column,
 	.help = "A column holds nothing but these values.",
 };
 
@@ -402,7 +428,7 @@ static const struct field range_fields[] = {
 };
 
 static const struct field_set range_set = {
-	"range_check", DETAIL_SIZE, range_fields, .check = check_bounds,
+	"range check", DETAIL_SIZE, range_fields, .check = check_bounds,
 	.help = "The values of a column lie between two numbers, which are allowed themselves.",
 };
 
@@ -417,7 +443,7 @@ static const struct field row_count_fields[] = {
 };
 
 static const struct field_set row_count_set = {
-	"row_count_check", DETAIL_SIZE, row_count_fields, .check = check_bounds,
+	"row_count check", DETAIL_SIZE, row_count_fields, .check = check_bounds,
 	.help = "How many rows the product has.",
 };
 
@@ -444,7 +470,7 @@ static const struct field check_fields[] = {
 };
 
 static const struct field_set check_set = {
-	"quality_check", sizeof(struct quality_check), check_fields, .has_place = true, .check = check_quality_check,
+	"quality check", sizeof(struct quality_check), check_fields, .has_place = true, .check = check_quality_check,
 	.help = "What must hold for the data itself; exactly one of these keys.",
 };
 
@@ -681,7 +707,7 @@ static const struct field fields[] = {
 };
 
 const struct field_set descriptor_fields = {
-	"data_product", sizeof(struct descriptor), fields, .has_place = true, .extensions = true, .check = check_keys,
+	"data product", sizeof(struct descriptor), fields, .has_place = true, .extensions = true, .check = check_keys,
 	.help = "A data product, as its owner describes it. Unknown keys are refused, except those that begin with `x-`.",
 };
 // clang-format on

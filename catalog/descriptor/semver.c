@@ -215,9 +215,9 @@ version_choose(const char *before, const struct changes *changes, const struct d
 		return after->version ? after->version : "1.0.0";
 
 	struct semver next = next_version(old, changes->level);
-	const char *needed = format(&next, arena);
+	const char *needed = changes->level == CHANGE_NONE ? before : format(&next, arena);
 	if (!after->version || !semver_parse(after->version, arena, &written))
-		return changes->level == CHANGE_NONE ? before : needed;
+		return needed;
 
 	/* A prerelease of the version that is needed announces as much as that version. */
 	struct semver core = {written.major, written.minor, written.patch, ""};

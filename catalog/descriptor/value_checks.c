@@ -148,28 +148,6 @@ value_check_column_name(const struct field_context *context, const struct node *
 	    ->suggestion = likely;
 }
 
-/* How many brackets stay open; -1 when one closes that was not opened. */
-static int
-open_brackets(const char *text)
-{
-	int open = 0;
-	for (; *text && open >= 0; text++)
-		open += (strchr("(<[", *text) != NULL) - (strchr(")>]", *text) != NULL);
-	return open;
-}
-
-void
-value_check_type(const struct field_context *context, const struct node *value)
-{
-	if (value->kind != NODE_TEXT)
-		return;
-	size_t before = context->violations->count;
-	value_check_line(context, value);
-	if (context->violations->count == before && open_brackets(value->text) != 0)
-		value_complain(context, value, "column-type",
-			       "the brackets of the type '%s' do not match", value->text);
-}
-
 void
 value_check_plugin(const struct field_context *context, const struct node *value)
 {
@@ -184,7 +162,8 @@ value_check_plugin(const struct field_context *context, const struct node *value
 	    "'%s' is no name of a plugin: a-z, 0-9, _ and - only, as in filesystem or s3",
 	    value->text);
 	const char *likely = likely_name(context->arena, value->text);
-	if (*likely && strcmp(likely, value->text) != 0 && !strchr(likely, '.'))
+	if (isalnum((unsigned char)*likely) && strcmp(likely, value->text) != 0 &&
+	    !strchr(likely, '.'))
 		v->suggestion = likely;
 }
 
@@ -211,9 +190,8 @@ value_check_dataset(const struct field_context *context, const struct node *valu
 		v->suggestion = value->text + strlen("dataset:");
 }
 
-/* What stands before the last "#" is a product or a dataset, and behind it a column. */
-static bool
-is_source(struct arena *arena, const char *text)
+bool
+value_is_source(struct arena *arena, const char *text)
 {
 	const char *mark = strrchr(text, '#');
 	if (!mark || mark[1] == '\0' || strchr(mark, '|') || has_control(text))
@@ -228,20 +206,21 @@ likely_source(struct arena *arena, const char *text)
 {
 	static const char *const prefixes[] = {"column:", "product:", "dataset:"};
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
-		if (has_prefix(text, prefixes[i]) && is_source(arena, text + strlen(prefixes[i])))
+		if (has_prefix(text, prefixes[i]) &&
+		    value_is_source(arena, text + strlen(prefixes[i])))
 			return text + strlen(prefixes[i]);
 	const char *point = strrchr(text, '.');
 	if (!point)
 		return NULL;
 	char *marked = arena_text(arena, text);
 	marked[point - text] = '#';
-	return is_source(arena, marked) ? marked : NULL;
+	return value_is_source(arena, marked) ? marked : NULL;
 }
 
 void
 value_check_source(const struct field_context *context, const struct node *value)
 {
-	if (value->kind != NODE_TEXT || is_source(context->arena, value->text))
+	if (value->kind != NODE_TEXT || value_is_source(context->arena, value->text))
 		return;
 	struct violation *v = value_complain(context, value, "source",
 					     "'%s' names no column: expected PRODUCT#COLUMN, as in "

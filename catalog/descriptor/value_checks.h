@@ -10,14 +10,14 @@
 
 #include "base/field.h"
 
-field_check_fn value_check_product_name; /* retail.customer_accounts; context->user is the
-					    document's root or NULL */
-field_check_fn value_check_column_name;  /* no "#", "|" or control characters */
-field_check_fn value_check_line;         /* one line of text that says something */
-field_check_fn value_check_type;         /* of a column: brackets that match */
-field_check_fn value_check_plugin;       /* a plain file name: it becomes one */
-field_check_fn value_check_dataset;      /* NAMESPACE|NAME */
-field_check_fn value_check_source;       /* PRODUCT#COLUMN or NAMESPACE|NAME#COLUMN */
+/* retail.customer_accounts; context->user is the document's root or NULL */
+field_check_fn value_check_product_name;
+
+field_check_fn value_check_column_name; /* no "#", "|" or control characters */
+field_check_fn value_check_line;        /* one line of text that says something */
+field_check_fn value_check_plugin;      /* a plain file name: it becomes one */
+field_check_fn value_check_dataset;     /* NAMESPACE|NAME */
+field_check_fn value_check_source;      /* PRODUCT#COLUMN or NAMESPACE|NAME#COLUMN */
 field_check_fn value_check_version;
 field_check_fn value_check_percent; /* 99.9% */
 field_check_fn value_check_date;    /* 2026-12-31 */
@@ -27,8 +27,10 @@ field_check_fn value_check_count;    /* a number that is not negative */
 field_check_fn value_check_settings; /* a map, or null */
 field_check_fn value_check_accepted; /* a list of texts, numbers and booleans, not empty */
 
-/* value_complain -- violation_note() about the value in hand; what it gives back can take a
- * suggestion. */
+/* What stands before the last "#" is a product or a dataset, and behind it a column. */
+bool value_is_source(struct arena *arena, const char *text);
+
+/* value_complain -- violation_note() about the value in hand; the result takes a suggestion. */
 struct violation *value_complain(const struct field_context *context, const struct node *value,
 				 const char *rule, const char *format, ...) PRINTF(4, 5);
 

@@ -50,7 +50,7 @@ is_checkpoint_origin(const char *name)
 {
 	size_t length = strlen(name);
 	for (size_t i = 0; i < length; i++)
-		if (name[i] <= ' ' || name[i] == '+' || name[i] == 0x7f)
+		if ((unsigned char)name[i] <= ' ' || name[i] == '+' || name[i] == 0x7f)
 			return false;
 	return length > 0;
 }
