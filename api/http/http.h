@@ -1,12 +1,15 @@
 /*
  * http.h -- the HTTP server as its handlers see it (libmicrohttpd behind it).
  *
- * A handler is a plain function: it reads a request, fills a response, and reports failure with a `struct err`, which
- * the server turns into a problem document (RFC 9457).  A request has one arena, which is gone when the answer was sent.
- * A route without a role does not start.
+ * A handler is a plain function: it reads a request, fills a response, and reports failure with a
+ * `struct err`, which the server turns into a problem document (RFC 9457).  A request has one
+ * arena, which is gone when the answer was sent. A route without a role does not start.
  */
 #ifndef WEFT_HTTP_HTTP_H
 #define WEFT_HTTP_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -14,9 +17,6 @@
 #include "base/metrics.h"
 #include "base/role.h"
 #include "base/violation.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 enum method { GET, POST, PUT, DELETE, METHODS };
 
@@ -39,16 +39,19 @@ struct route {
 /* What a handler may look at. */
 struct request {
 	enum method method;
-	const char *path, *id; /* id: X-Request-Id, the client's if it is short and plain, else made here */
+	const char *path,
+	    *query;     /* as they were sent; query is without its "?", "" when there is none */
+	const char *id; /* X-Request-Id: the client's if it is short and plain, else made here */
 	const struct route *route;
 	struct arena *arena;
-	void *app;	   /* http_options.app */
+	void *app;         /* http_options.app */
 	const char *actor; /* who is asking, as events name it; set by the authorize hook */
-	void *identity;	   /* whatever the authorize hook left */
+	void *identity;    /* whatever the authorize hook left */
 	const char *body;  /* NUL-terminated */
 	size_t body_length;
-	struct violations violations; /* handlers complain here; they go into the problem document */
-	void *connection;	      /* the server's own */
+	struct violations
+	    violations;   /* handlers complain here; they go into the problem document */
+	void *connection; /* the server's own */
 	const char *const *path_values;
 };
 
@@ -59,19 +62,33 @@ const char *request_part(const struct request *rq, size_t index);
 const char *request_query(const struct request *rq, const char *name);
 const char *request_header(const struct request *rq, const char *name);
 
-/* A number in the query between the bounds.  Fails: ERR_MALFORMED, naming parameter, value and bounds. */
-enum err_code request_query_number(const struct request *rq, const char *name, uint64_t least, uint64_t most,
-    uint64_t otherwise, uint64_t *ret_number, struct err *e);
-enum err_code request_query_flag(const struct request *rq, const char *name, bool *ret_flag, struct err *e);
+/* A number in the query between the bounds.  Fails: ERR_MALFORMED, naming parameter, value and
+ * bounds. */
+enum err_code request_query_number(const struct request *rq, const char *name, uint64_t least,
+				   uint64_t most, uint64_t otherwise, uint64_t *ret_number,
+				   struct err *e);
+enum err_code request_query_flag(const struct request *rq, const char *name, bool *ret_flag,
+				 struct err *e);
 
-/* request_only -- refuse query parameters that are not among `names` (NULL-terminated), suggesting the nearest. */
+/* request_only -- refuse query parameters that are not among `names` (NULL-terminated), suggesting
+ * the nearest. */
 enum err_code request_only(const struct request *rq, const char *const *names, struct err *e);
 
-/* request_document -- the body as a tree, by its Content-Type (JSON, YAML; absent: YAML, of which JSON is a part). */
-enum err_code request_document(struct request *rq, struct node *ret_root, const char **ret_media_type, struct err *e);
+/*
+ * request_media_type -- what the body is, by its Content-Type: "application/json" or
+ * "application/yaml" (absent: YAML, of which JSON is a part).  Fails: ERR_MEDIA_TYPE.
+ */
+enum err_code request_media_type(const struct request *rq, const char **ret_media_type,
+				 struct err *e);
 
-/* request_wants -- does Accept prefer this media type to JSON? */
+/* request_document -- the body as a tree, by its Content-Type (JSON, YAML; absent: YAML, of which
+ * JSON is a part). */
+enum err_code request_document(struct request *rq, struct node *ret_root,
+			       const char **ret_media_type, struct err *e);
+
+/* request_wants -- does Accept prefer this type to JSON?  request_prefers -- to another one? */
 bool request_wants(const struct request *rq, const char *media_type);
+bool request_prefers(const struct request *rq, const char *media_type, const char *otherwise);
 
 /* What a handler fills.  A status of 0 is 200; a NULL content type is JSON. */
 struct response {
@@ -86,8 +103,10 @@ struct response {
 	size_t header_count;
 
 	/*
-	 * For an endless answer (text/event-stream): called again and again for more bytes, on a thread of the server's.
-	 * Gives the bytes appended to `out` (0: none yet, call again soon), or a negative number to end.
+	 * For an endless answer (text/event-stream): called again and again for more bytes, on a
+	 * thread of the server's. Gives the bytes appended to `out` (0: none yet, call again soon),
+	 * or a negative number to end. `stream_end` is called once, also when nothing was ever
+	 * sent.
 	 */
 	int64_t (*stream)(void *state, struct buf *out);
 	void (*stream_end)(void *state);
@@ -98,29 +117,34 @@ void response_header(struct response *rs, const char *name, const char *value);
 
 /* Cursors are opaque to clients: base64url of what the handler gave.  Fails: ERR_MALFORMED. */
 const char *cursor_encode(struct arena *arena, const char *text);
-enum err_code request_cursor(const struct request *rq, const char **ret_text, struct err *e); /* NULL when absent */
+enum err_code request_cursor(const struct request *rq, const char **ret_text,
+			     struct err *e); /* NULL when absent */
 
 /* `limit`: 50 unless told, 1 to 1000. */
 enum err_code request_limit(const struct request *rq, size_t *ret_limit, struct err *e);
 
-/* if_match_holds -- If-Match (RFC 9110, section 13.1.1) against the present etag (NULL: there is none). */
+/* if_match_holds -- If-Match (RFC 9110, section 13.1.1) against the present etag (NULL: there is
+ * none). */
 bool if_match_holds(const struct request *rq, const char *etag);
 
 struct http_options {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:8080"; port 0 takes a free one */
 	unsigned threads, max_connections, timeout_seconds;
 	size_t max_body;
-	const struct route *const *tables; /* NULL-terminated; each table ends with a row of zeros */
+	const struct route *const
+	    *tables; /* NULL-terminated; each table ends with a row of zeros */
 	void *app;
 	struct metrics *metrics;
 
-	/* Called before every handler, for every route: fills actor and identity, or fails (UNAUTHENTICATED, FORBIDDEN). */
+	/* Called before every handler, for every route: fills actor and identity, or fails
+	 * (UNAUTHENTICATED, FORBIDDEN). */
 	enum err_code (*authorize)(struct request *rq, struct err *e);
 };
 
 struct http;
 
-/* http_start -- Fails: ERR_USAGE (address), ERR_IO (taken), ERR_INTERNAL (a route without a role, or twice). */
+/* http_start -- Fails: ERR_USAGE (address), ERR_IO (taken), ERR_INTERNAL (a route without a role,
+ * or twice). */
 enum err_code http_start(const struct http_options *options, struct http **ret_http, struct err *e);
 unsigned http_port(const struct http *h);
 bool is_loopback_address(const char *listen);

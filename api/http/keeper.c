@@ -1,0 +1,192 @@
+/*
+ * keeper.c -- one thread, one list, one lock.
+ *
+ * The lock is taken before libmicrohttpd's own (in suspend and resume); it calls us back holding
+ * none of its own.
+ */
+#include "keeper.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "server.h"
+
+enum {
+	TICK = 100000, /* microseconds between looks at sleeping streams */
+	SLOWEST_BYTES_A_SECOND =
+	    16 * 1024, /* what a connection must at least move, on top of its patience */
+};
+
+void
+keeper_allow(struct exchange *x, moment patience, uint64_t bytes)
+{
+	moment longer = (moment)(bytes / SLOWEST_BYTES_A_SECOND) * SECONDS(1);
+	atomic_store_explicit(&x->deadline, clock_monotonic() + patience + longer,
+			      memory_order_relaxed);
+}
+
+void
+keeper_allow_forever(struct exchange *x)
+{
+	atomic_store_explicit(&x->deadline, INT64_MAX, memory_order_relaxed);
+}
+
+void
+keeper_add(struct keeper *k, struct exchange *x)
+{
+	pthread_mutex_lock(&k->lock);
+	x->next = k->exchanges;
+	x->link = &k->exchanges;
+	if (x->next)
+		x->next->link = &x->next;
+	k->exchanges = x;
+	pthread_mutex_unlock(&k->lock);
+}
+
+void
+keeper_remove(struct keeper *k, struct exchange *x)
+{
+	pthread_mutex_lock(&k->lock);
+	*x->link = x->next;
+	if (x->next)
+		x->next->link = x->link;
+	pthread_mutex_unlock(&k->lock);
+}
+
+/* Only who takes it to zero while keeper_finish() waits needs the lock: `stopping` is set before it
+ * looks. */
+void
+keeper_busy(struct keeper *k, int change)
+{
+	if (atomic_fetch_add(&k->busy, (unsigned)change) + (unsigned)change != 0 || !k->stopping)
+		return;
+	pthread_mutex_lock(&k->lock);
+	pthread_cond_broadcast(&k->changed);
+	pthread_mutex_unlock(&k->lock);
+}
+
+bool
+keeper_is_stopping(struct keeper *k)
+{
+	return k->stopping;
+}
+
+bool
+keeper_sleep(struct keeper *k, struct exchange *x)
+{
+	pthread_mutex_lock(&k->lock);
+	bool may = !k->stopping;
+	if (may) {
+		MHD_suspend_connection(x->connection);
+		x->asleep = true;
+	}
+	pthread_mutex_unlock(&k->lock);
+	return may;
+}
+
+/* With the lock held. */
+static void
+wake_streams(struct keeper *k)
+{
+	for (struct exchange *x = k->exchanges; x; x = x->next) {
+		if (!x->asleep)
+			continue;
+		x->asleep = false;
+		MHD_resume_connection(x->connection);
+	}
+}
+
+/*
+ * With the lock held: a connection leaves the list before its socket is closed, so the number still
+ * means this socket. Shutting it down makes libmicrohttpd see its end, and close it in its own
+ * thread.
+ */
+static void
+cut_slow(struct keeper *k, moment now)
+{
+	for (struct exchange *x = k->exchanges; x; x = x->next) {
+		if (now < atomic_load_explicit(&x->deadline, memory_order_relaxed))
+			continue;
+		const union MHD_ConnectionInfo *info =
+		    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		if (info)
+			shutdown(info->connect_fd, SHUT_RDWR);
+		keeper_allow_forever(x);
+	}
+}
+
+static struct timespec
+in_future(moment micros)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	moment nanos = t.tv_nsec + micros % SECONDS(1) * 1000;
+	t.tv_sec += (time_t)(micros / SECONDS(1) + nanos / 1000000000);
+	t.tv_nsec = (long)(nanos % 1000000000);
+	return t;
+}
+
+static void *
+keep(void *user)
+{
+	struct keeper *k = user;
+	moment next_cut = 0;
+	pthread_mutex_lock(&k->lock);
+	while (!k->ending) {
+		moment now = clock_monotonic();
+		wake_streams(k);
+		if (now >= next_cut) {
+			cut_slow(k, now);
+			next_cut = now + SECONDS(1);
+		}
+		struct timespec tick = in_future(TICK);
+		pthread_cond_timedwait(&k->changed, &k->lock, &tick);
+	}
+	wake_streams(k);
+	pthread_mutex_unlock(&k->lock);
+	return NULL;
+}
+
+void
+keeper_finish(struct keeper *k, moment patience)
+{
+	struct timespec end = in_future(patience);
+	pthread_mutex_lock(&k->lock);
+	k->stopping = true;
+	wake_streams(k);
+	while (k->busy > 0 && pthread_cond_timedwait(&k->changed, &k->lock, &end) != ETIMEDOUT)
+		;
+	pthread_mutex_unlock(&k->lock);
+}
+
+enum err_code
+keeper_open(struct keeper *k, struct err *e)
+{
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&k->lock, NULL);
+	pthread_cond_init(&k->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	int failed = pthread_create(&k->thread, NULL, keep, k);
+	if (!failed)
+		return ERR_OK;
+	pthread_cond_destroy(&k->changed);
+	pthread_mutex_destroy(&k->lock);
+	return err_errno(e, failed, "starting a thread");
+}
+
+void
+keeper_close(struct keeper *k)
+{
+	pthread_mutex_lock(&k->lock);
+	k->stopping = k->ending = true;
+	pthread_cond_broadcast(&k->changed);
+	pthread_mutex_unlock(&k->lock);
+	pthread_join(k->thread, NULL);
+	pthread_cond_destroy(&k->changed);
+	pthread_mutex_destroy(&k->lock);
+}
