@@ -1,7 +1,10 @@
 /*
  * cel.h -- the Common Expression Language: compiled once, evaluated often.
  *
- *     struct cel_variable variables[] = { { "order", "map(string, dyn)" }, { "limit", "int" } };
+ *     struct cel_variable variables[] = {
+ *             { .name = "order", .type = "map(string, dyn)" },
+ *             { .name = "limit", .type = "int" },
+ *     };
  *     struct cel_declarations declarations = { .variables = variables, .variable_count = 2 };
  *     struct cel_program *p = cel_compile(&declarations, source, strlen(source), &issues);
  *     struct cel_value bindings[] = { cel_from_node(order), cel_int(10) };

@@ -1,0 +1,74 @@
+/*
+ * match.c -- patterns against what a product says of itself.
+ *
+ * Classifications and tags of a product are its own and those of its columns.  Any of them may be
+ * one text or a list.
+ */
+#include "match.h"
+
+#include <string.h>
+
+static bool
+pattern_fits(const char *pattern, const char *word)
+{
+	size_t length = strlen(pattern);
+	if (length > 0 && pattern[length - 1] == '*')
+		return strncmp(pattern, word, length - 1) == 0;
+	return strcmp(pattern, word) == 0;
+}
+
+static bool
+any_pattern_fits(const struct texts *patterns, const char *word)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (pattern_fits(patterns->items[i], word))
+			return true;
+	return false;
+}
+
+/* A text, or any text of a list. */
+static bool
+any_word_fits(const struct texts *patterns, const struct node *words)
+{
+	if (words && words->kind == NODE_TEXT)
+		return any_pattern_fits(patterns, words->text);
+	for (uint32_t i = 0; words && words->kind == NODE_LIST && i < words->count; i++)
+		if (words->items[i].kind == NODE_TEXT &&
+		    any_pattern_fits(patterns, words->items[i].text))
+			return true;
+	return false;
+}
+
+/* The key of the product itself, or of one of its columns. */
+static bool
+anywhere(const struct texts *patterns, const struct node *product, const char *key)
+{
+	const struct node *columns = node_get(product, "schema");
+	if (patterns->count == 0 || any_word_fits(patterns, node_get(product, key)))
+		return true;
+	for (uint32_t i = 0; columns && columns->kind == NODE_LIST && i < columns->count; i++)
+		if (any_word_fits(patterns, node_get(&columns->items[i], key)))
+			return true;
+	return false;
+}
+
+static bool
+itself(const struct texts *patterns, const struct node *product, const char *key,
+       const char *otherwise)
+{
+	return patterns->count == 0 ||
+	       any_pattern_fits(patterns, node_text(product, key, otherwise));
+}
+
+bool
+match_concerns(const struct policy_document *policy, const struct node *product)
+{
+	const struct policy_match *match = &policy->match;
+	const char *domain = strncmp(policy->scope, "domain:", 7) == 0 ? policy->scope + 7 : NULL;
+	if (domain && strcmp(node_text(product, "domain", ""), domain) != 0)
+		return false;
+	return itself(&match->domains, product, "domain", "") &&
+	       itself(&match->statuses, product, "status", "active") &&
+	       anywhere(&match->classifications, product, "classification") &&
+	       anywhere(&match->tags, product, "tags");
+}

@@ -1,0 +1,163 @@
+/*
+ * policy_document.c -- the table that says what a policy document may hold.
+ */
+#include "policy_document.h"
+
+#include <string.h>
+
+static const char *const kinds[] = {"Policy", NULL};
+static const char *const enforcements[] = {"audit", "warn", "deny", NULL};
+const char *const policy_expectations[] = {"audit", "warn", "deny", "pass", NULL};
+
+/* ---- checks ---- */
+
+static void
+check_name(const struct field_context *context, const struct node *value)
+{
+	size_t length = strspn(value->text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	if (value->count == 0 || length != value->count || value->text[0] == '-' ||
+	    value->count > 100)
+		violation_note(context->violations, "name", context->pointer, value->at,
+			       "'%s' is no name of a policy: small letters, digits and '-', such "
+			       "as 'pii-requires-access-controls'",
+			       value->text);
+}
+
+static void
+check_scope(const struct field_context *context, const struct node *value)
+{
+	bool domain = strncmp(value->text, "domain:", 7) == 0 && value->text[7] != '\0';
+	if (!domain && strcmp(value->text, "global") != 0)
+		violation_note(context->violations, "scope", context->pointer, value->at,
+			       "'%s' is no scope: 'global', or 'domain:' and the name of a domain",
+			       value->text);
+}
+
+static void
+check_pointer(const struct field_context *context, const struct node *value)
+{
+	if (value->count > 0 && value->text[0] != '/')
+		violation_note(context->violations, "pointer", context->pointer, value->at,
+			       "'%s' is no JSON Pointer: it begins with '/', such as '/access'",
+			       value->text);
+}
+
+/* '*' stands at the end only: everything, or everything that begins so. */
+static void
+check_pattern(const struct field_context *context, const struct node *value)
+{
+	const struct node *texts = value->kind == NODE_LIST ? value->items : value;
+	uint32_t count = value->kind == NODE_LIST ? value->count : 1;
+	for (uint32_t i = 0; i < count; i++) {
+		const char *star = texts[i].kind == NODE_TEXT ? strchr(texts[i].text, '*') : NULL;
+		if (star && star[1])
+			violation_note(context->violations, "pattern", context->pointer,
+				       texts[i].at, "'%s': a '*' can only stand at the end",
+				       texts[i].text);
+	}
+}
+
+static void
+check_map(const struct field_context *context, const struct node *value)
+{
+	if (value->kind != NODE_MAP && value->kind != NODE_NULL)
+		violation_note(context->violations, "type", context->pointer, value->at,
+			       "expected a map, found %s", node_kind_name(value->kind));
+}
+
+static void
+check_time(const struct field_context *context, const struct node *value)
+{
+	moment t;
+	if (!clock_parse(value->text, &t))
+		violation_note(context->violations, "time", context->pointer, value->at,
+			       "'%s' is no moment, such as '2026-11-23T02:39:30Z'", value->text);
+}
+
+/* ---- the tables ---- */
+
+// clang-format off
+#define MATCH(member) offsetof(struct policy_match, member)
+
+static const struct field match_fields[] = {
+	{"domains",         FIELD_TEXTS, MATCH(domains),         .check = check_pattern, .help = "Domains whose products are concerned; `*` is all of them, `retail*` those that begin so", .example = "[\"retail*\"]"},
+	{"classifications", FIELD_TEXTS, MATCH(classifications), .check = check_pattern, .help = "Classifications, of the product or of one of its columns", .example = "[confidential, restricted]"},
+	{"tags",            FIELD_TEXTS, MATCH(tags),            .check = check_pattern, .help = "Tags, of the product or of one of its columns", .example = "[gdpr]"},
+	{"statuses",        FIELD_TEXTS, MATCH(statuses),        .check = check_pattern, .help = "Statuses; a product that says none is active", .example = "[active, deprecated]"},
+	{0},
+};
+
+static const struct field_set match_set = {
+	"match", sizeof(struct policy_match), match_fields,
+	.help = "Which products are concerned. Each key that is given must fit; what is not given fits all.",
+};
+
+#define VALIDATION(member) offsetof(struct validation, member)
+
+static const struct field validation_fields[] = {
+	{"name",       FIELD_TEXT, VALIDATION(name),       FIELD_NOT_EMPTY, .help = "What answers call the rule; the policy's name when it is not given", .example = "seven-years"},
+	{"expression", FIELD_TEXT, VALIDATION(expression), FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "What must hold, in the Common Expression Language", .example = "has(product.description)"},
+	{"message",    FIELD_TEXT, VALIDATION(message),    FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "What the author of a product reads when it does not hold", .example = "A product describes itself"},
+	{"pointer",    FIELD_TEXT, VALIDATION(pointer),    .check = check_pointer, .pattern = "^(/.*)?$", .help = "The part of the product that it is about, as a JSON Pointer", .example = "/description"},
+	{0},
+};
+
+static const struct field_set validation_set = {
+	"validation", sizeof(struct validation), validation_fields, .has_place = true,
+	.help = "One condition. An expression that fails, takes too many steps or meets a missing fact counts as not holding.",
+};
+
+#define TEST(member) offsetof(struct test_case, member)
+
+static const struct field test_fields[] = {
+	{"name",     FIELD_TEXT, TEST(name),     FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "What it shows, as a sentence", .example = "personal data without access is refused"},
+	{"product",  FIELD_NODE, TEST(product),  FIELD_REQUIRED, .check = check_map, .help = "The product that is judged", .example = "{name: a.b, owner: o, domain: d}"},
+	{"previous", FIELD_NODE, TEST(previous), .check = check_map, .help = "The version in force before it"},
+	{"facts",    FIELD_NODE, TEST(facts),    .check = check_map, .help = "What is known of the product and its domain", .example = "{domain: {tags: [finance]}}"},
+	{"upstream", FIELD_NODE, TEST(upstream), .help = "What is known of its inputs"},
+	{"now",      FIELD_TEXT, TEST(now),      .check = check_time, .help = "The moment of judgement; 1970-01-01 when it is not given", .example = "2026-11-23T00:00:00Z"},
+	{"expect",   FIELD_WORD, TEST(expect),   FIELD_REQUIRED, .words = policy_expectations, .help = "The policy's enforcement when the product is to be refused, else pass", .example = "deny"},
+	{0},
+};
+
+static const struct field_set test_set = {
+	"test", sizeof(struct test_case), test_fields, .has_place = true,
+	.help = "A product and what the policy must say of it. A policy is stored only when its tests pass.",
+};
+
+#define POLICY(member) offsetof(struct policy_document, member)
+
+static const struct field policy_table[] = {
+	{"kind",        FIELD_WORD, POLICY(kind),        FIELD_REQUIRED, .words = kinds, .help = "Always `Policy`", .example = "Policy"},
+	{"name",        FIELD_TEXT, POLICY(name),        FIELD_REQUIRED, .check = check_name, .pattern = "^[a-z0-9][a-z0-9-]*$", .help = "Unique among policies", .example = "pii-requires-access-controls"},
+	{"scope",       FIELD_TEXT, POLICY(scope),       .check = check_scope, .pattern = "^(global|domain:.+)$", .help = "`global`, or `domain:NAME` for the products of one domain; global when it is not given", .example = "domain:retail-banking"},
+	{"description", FIELD_TEXT, POLICY(description), .help = "What it asks for", .example = "Products with personal data say who may read them"},
+	{"purpose",     FIELD_TEXT, POLICY(purpose),     .help = "Why it is there", .example = "GDPR, article 32"},
+	{"enforcement", FIELD_WORD, POLICY(enforcement), FIELD_REQUIRED, .words = enforcements, .help = "`deny` refuses a publication, `warn` tells its author, `audit` only records", .example = "deny"},
+	{"match",       FIELD_MAP,  POLICY(match),       .of = &match_set, .help = "Which products are concerned; all when it is not given"},
+	{"parameters",  FIELD_NODE, POLICY(parameters),  .check = check_map, .help = "Values that expressions see as `params`", .example = "{minimum: 7 years}"},
+	{"validations", FIELD_LIST, POLICY(validations), FIELD_REQUIRED | FIELD_NOT_EMPTY, .of = &validation_set, .help = "The conditions; all of them must hold"},
+	{"tests",       FIELD_LIST, POLICY(tests),       .of = &test_set, .help = "Products and the verdicts that they must get"},
+	{0},
+};
+// clang-format on
+
+const struct field_set policy_fields = {
+    "policy",
+    sizeof(struct policy_document),
+    policy_table,
+    .extensions = true,
+    .help = "A rule that data products must keep, with its tests.",
+};
+
+bool
+policy_document_decode(const struct node *document, struct arena *arena,
+		       struct violations *violations, struct policy_document *ret_document)
+{
+	struct field_context context = {.arena = arena, .violations = violations, .pointer = ""};
+	if (!field_decode(&policy_fields, document, &context, ret_document))
+		return false;
+	if (!ret_document->scope)
+		ret_document->scope = "global";
+	return true;
+}
