@@ -13,6 +13,7 @@
  */
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "compat.h"
@@ -114,6 +115,19 @@ struct type {
 	int scale;          /* decimals: digits behind it */
 };
 
+static char
+upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* A space means something only where it parts two words. */
+static bool
+parts_words(char before, char after)
+{
+	return (isalnum((unsigned char)before) || before == ')') && isalnum((unsigned char)after);
+}
+
 /* A type's text without the differences that mean nothing: upper case, spaces only between words.
  */
 static void
@@ -122,16 +136,14 @@ normalise(const char *text, char *ret_text, size_t size)
 	size_t n = 0;
 	bool space = false;
 	for (; *text && n + 2 < size; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (isspace(c)) {
-			space = true;
+		if (isspace((unsigned char)*text)) {
+			space = n > 0;
 			continue;
 		}
-		if (space && n > 0 && isalnum(c) &&
-		    (isalnum((unsigned char)ret_text[n - 1]) || ret_text[n - 1] == ')'))
+		if (space && parts_words(ret_text[n - 1], *text))
 			ret_text[n++] = ' ';
 		space = false;
-		ret_text[n++] = (char)toupper(c);
+		ret_text[n++] = upper(*text);
 	}
 	ret_text[n] = '\0';
 }
@@ -166,11 +178,10 @@ cut_sizes(const char *text, char ret_name[NAME_SIZE], int ret_sizes[2])
 	size_t head = open ? (size_t)(open - text) : strlen(text);
 	if (open && !take_sizes(&open, ret_sizes))
 		return false;
-	size_t tail = open ? strlen(open) : 0;
-	if (head + tail >= NAME_SIZE)
+	const char *tail = open ? open : "";
+	if (head + strlen(tail) >= NAME_SIZE)
 		return false;
-	memcpy(ret_name, text, head);
-	memcpy(ret_name + head, open ? open : "", tail + 1);
+	snprintf(ret_name, NAME_SIZE, "%.*s%s", (int)head, text, tail);
 	return true;
 }
 

@@ -372,7 +372,7 @@ check_quality_check(const struct field_context *context, const struct node *valu
 {
 	size_t kinds = 0;
 	for (int kind = CHECK_UNIQUE; kind <= CHECK_ROW_COUNT; kind++)
-		kinds += node_get(value, check_kind_name(kind)) != NULL;
+		kinds += node_get(value, check_kind_name((enum check_kind)kind)) != NULL;
 	if (kinds > 1)
 		value_complain(context, value, "check",
 			       "a quality check is of one kind, this one of %zu", kinds)

@@ -227,7 +227,7 @@ checkpoint_open(const char *note, const struct verifier_key *key, struct arena *
 			   "not a signed note: lines of text, an empty line, then signatures");
 	size_t length = (size_t)(gap + 1 - note);
 	const char *text = arena_bytes(arena, note, length);
-	struct checkpoint c;
+	struct checkpoint c = {.origin = ""};
 	if (parse_text(arena_bytes(arena, note, length), &c, e))
 		return e->code;
 	if (check_signatures(arena_text(arena, gap + 2), text, key, arena, e))

@@ -50,27 +50,29 @@ event_write(const struct event *ev, struct json *j)
 	json_end_map(j);
 }
 
-/* A member that must be there, and of that kind. */
-static enum err_code
-read_member(const struct node *map, const char *key, enum node_kind kind,
-	    const struct node **ret_value, struct err *e)
+/* A member that must be there, and of that kind; NULL, and `e` filled, when it is not. */
+static const struct node *
+read_member(const struct node *map, const char *key, enum node_kind kind, struct err *e)
 {
 	const struct node *value = node_get(map, key);
-	if (!value)
-		return ERR_AT(e, MALFORMED, map->at, "an event needs '%s'", key);
-	if (value->kind != kind)
-		return ERR_AT(e, MALFORMED, value->at, "'%s' of an event is %s, found %s", key,
-			      node_kind_name(kind), node_kind_name(value->kind));
-	*ret_value = value;
-	return ERR_OK;
+	if (!value) {
+		ERR_AT(e, MALFORMED, map->at, "an event needs '%s'", key);
+		return NULL;
+	}
+	if (value->kind != kind) {
+		ERR_AT(e, MALFORMED, value->at, "'%s' of an event is %s, found %s", key,
+		       node_kind_name(kind), node_kind_name(value->kind));
+		return NULL;
+	}
+	return value;
 }
 
 /* The leaf has one line for each: a control character could make one text pass for two. */
 static enum err_code
 read_line(const struct node *map, const char *key, const char **ret_text, struct err *e)
 {
-	const struct node *value;
-	if (read_member(map, key, NODE_TEXT, &value, e))
+	const struct node *value = read_member(map, key, NODE_TEXT, e);
+	if (!value)
 		return e->code;
 	for (const char *p = value->text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
@@ -83,8 +85,8 @@ read_line(const struct node *map, const char *key, const char **ret_text, struct
 static enum err_code
 read_digest(const struct node *map, const char *key, struct digest *ret_digest, struct err *e)
 {
-	const struct node *value;
-	if (read_member(map, key, NODE_TEXT, &value, e))
+	const struct node *value = read_member(map, key, NODE_TEXT, e);
+	if (!value)
 		return e->code;
 	if (!digest_parse(value->text, ret_digest))
 		return ERR_AT(e, MALFORMED, value->at,
@@ -95,8 +97,8 @@ read_digest(const struct node *map, const char *key, struct digest *ret_digest, 
 static enum err_code
 read_seq(const struct node *map, uint64_t *ret_seq, struct err *e)
 {
-	const struct node *value;
-	if (read_member(map, "seq", NODE_INT, &value, e))
+	const struct node *value = read_member(map, "seq", NODE_INT, e);
+	if (!value)
 		return e->code;
 	if (value->integer < 1)
 		return ERR_AT(e, MALFORMED, value->at, "events are numbered from 1, found %lld",
@@ -108,12 +110,11 @@ read_seq(const struct node *map, uint64_t *ret_seq, struct err *e)
 static enum err_code
 read_time(const struct node *map, moment *ret_time, struct err *e)
 {
-	const char *text;
-	if (read_line(map, "time", &text, e))
+	const struct node *value = read_member(map, "time", NODE_TEXT, e);
+	if (!value)
 		return e->code;
-	if (!clock_parse(text, ret_time))
-		return ERR_AT(e, MALFORMED, node_get(map, "time")->at,
-			      "'%s' is no time of RFC 3339", text);
+	if (!clock_parse(value->text, ret_time))
+		return ERR_AT(e, MALFORMED, value->at, "'%s' is no time of RFC 3339", value->text);
 	return ERR_OK;
 }
 
