@@ -63,8 +63,8 @@ target_length(const char *url, const char *version)
 	return *version ? (size_t)(version - url) - 1 : 0;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): its parameters are libmicrohttpd's */
 static enum MHD_Result
+/* NOLINTNEXTLINE(readability-function-size): its parameters are libmicrohttpd's */
 on_request(void *user, struct MHD_Connection *connection, const char *url, const char *method,
 	   const char *version, const char *bytes, size_t *length, void **context)
 {
