@@ -6,9 +6,12 @@
  * for nobody.  Nothing is moved from the journal into the database within a commit: that is the
  * settler's work (settler.c).
  */
+#include <sys/stat.h>
+
 #include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +100,25 @@ check_ours(struct db *db, struct err *e)
 	return ERR_OK;
 }
 
+/*
+ * SQLite takes the last page of a file for whole when a part of it is there.  While the journal is
+ * empty, all pages are in the file.
+ */
+static enum err_code
+check_whole(struct db *db, const char *path, struct err *e)
+{
+	struct stat file, journal;
+	char journal_path[4096];
+	int64_t page_size = 0;
+	snprintf(journal_path, sizeof journal_path, "%s-wal", path);
+	if (stat(path, &file) != 0 || (stat(journal_path, &journal) == 0 && journal.st_size > 0))
+		return ERR_OK;
+	CHECK(one_number(db, "PRAGMA page_size", &page_size, e));
+	if (file.st_size % page_size != 0)
+		return ERR(e, CORRUPT, "the database was cut: its last page is not whole");
+	return ERR_OK;
+}
+
 /* Pages of a damaged file are checked before they are believed (cell_size_check); no code hides in
  * a schema. */
 static const char common_settings[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
@@ -106,13 +128,14 @@ static const char writer_settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchro
 				      "PRAGMA secure_delete = FAST;";
 
 static enum err_code
-set_up(struct db *db, enum db_mode mode, struct err *e)
+set_up(struct db *db, const char *path, enum db_mode mode, struct err *e)
 {
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, PATIENCE_MS);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	CHECK(db_script(db, common_settings, e));
 	CHECK(check_ours(db, e));
+	CHECK(check_whole(db, path, e));
 	if (mode == DB_READ)
 		return ERR_OK;
 	CHECK(db_script(db, writer_settings, e));
@@ -132,7 +155,7 @@ db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
 	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
 		code = fail(db->handle, e);
 	if (code == ERR_OK)
-		code = set_up(db, mode, e);
+		code = set_up(db, path, mode, e);
 	if (code != ERR_OK) {
 		db_close(db);
 		return code;
