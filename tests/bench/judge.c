@@ -23,7 +23,7 @@ enum { RULES = 3, BATCH = 16 };
 
 static const char *const rule_files[RULES] = {
     "library/pii-requires-access-controls.yaml",
-    "library/finance-retention-seven-years.yaml",
+    "library/financial-data-retention.yaml",
     "library/quality-checks-required.yaml",
 };
 
