@@ -7,11 +7,13 @@
 #ifndef WEFT_TESTS_CATALOG_FIXTURE_H
 #define WEFT_TESTS_CATALOG_FIXTURE_H
 
-#include <cmocka.h>
-#include <setjmp.h>
+// clang-format off
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+// clang-format on
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
