@@ -37,7 +37,8 @@ define_from_library(struct governance *g, const struct embedded_file *file, stru
 }
 
 static enum err_code
-is_defined(struct governance *g, const char *name, struct arena *arena, bool *ret_defined, struct err *e)
+is_defined(struct governance *g, const char *name, struct arena *arena, bool *ret_defined,
+	   struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
 	struct rule_record rule;
@@ -48,14 +49,16 @@ is_defined(struct governance *g, const char *name, struct arena *arena, bool *re
 	return code == ERR_NOT_FOUND ? ERR_OK : code;
 }
 
-/* A start that was cut short half-way is completed by the next one; what the council has changed since stays. */
+/* A start that was cut short half-way is completed by the next one; what the council has changed
+ * since stays. */
 static enum err_code
 define_missing(struct governance *g, struct err *e)
 {
-	CLEANUP(arena_done) struct arena arena = { 0 };
+	CLEANUP(arena_done) struct arena arena = {0};
 	for (const struct embedded_file *file = policy_library; file->name; file++) {
 		bool defined;
-		enum err_code code = is_defined(g, rule_name_of(file->name, &arena), &arena, &defined, e);
+		enum err_code code =
+		    is_defined(g, rule_name_of(file->name, &arena), &arena, &defined, e);
 		if (code == ERR_OK && !defined)
 			code = define_from_library(g, file, e);
 		if (code != ERR_OK)
