@@ -73,12 +73,13 @@ rule_compile(struct rule *rule, const struct node *map, const struct field_set *
 	static const struct node no_parameters = {.kind = NODE_MAP};
 	bool has_parameters = parameters && parameters->kind == NODE_MAP;
 	const struct cel_variable variables[RULE_VARIABLES] = {
-	    [RULE_PRODUCT] = {"product", .fields = product},
-	    [RULE_PREVIOUS] = {"previous", .fields = product},
-	    [RULE_UPSTREAM] = {"upstream", "dyn"},
-	    [RULE_FACTS] = {"facts", "dyn"},
-	    [RULE_PARAMS] = {"params", .members = has_parameters ? parameters : &no_parameters},
-	    [RULE_NOW] = {"now", "timestamp"},
+	    [RULE_PRODUCT] = {.name = "product", .fields = product},
+	    [RULE_PREVIOUS] = {.name = "previous", .fields = product},
+	    [RULE_UPSTREAM] = {.name = "upstream", .type = "dyn"},
+	    [RULE_FACTS] = {.name = "facts", .type = "dyn"},
+	    [RULE_PARAMS] = {.name = "params",
+			     .members = has_parameters ? parameters : &no_parameters},
+	    [RULE_NOW] = {.name = "now", .type = "timestamp"},
 	};
 	const struct cel_declarations declarations = {.variables = variables,
 						      .variable_count = RULE_VARIABLES,
