@@ -26,7 +26,7 @@ exchange_create(struct http *http, struct MHD_Connection *connection)
 	struct exchange *x = memory_alloc(sizeof(*x));
 	x->http = http;
 	x->connection = connection;
-	keeper_allow(x, SECONDS(2 * (moment)http->options.timeout_seconds), 0);
+	keeper_allow(x, 0);
 	keeper_add(&http->keeper, x);
 	traffic_connections(http->traffic, 1);
 	return x;
@@ -170,6 +170,15 @@ stated_length(const struct exchange *x)
 }
 
 static enum err_code
+check_coding(struct exchange *x, struct err *e)
+{
+	const char *coding = request_header(&x->rq, "Content-Encoding");
+	if (!coding || strcasecmp(coding, "identity") == 0)
+		return ERR_OK;
+	return ERR(e, MEDIA_TYPE, "the body is compressed as '%.100s'; send it as it is", coding);
+}
+
+static enum err_code
 complain_large(const struct exchange *x, struct err *e)
 {
 	return ERR(e, TOO_LARGE, "the body is larger than %zu bytes", x->http->options.max_body);
@@ -189,7 +198,7 @@ check_header(struct exchange *x, size_t target_length, struct err *e)
 	x->rq.query = x->target.query;
 	if (parsed != ERR_OK || find_route(x, e) != ERR_OK)
 		return e->code;
-	if (options->authorize(&x->rq, e) != ERR_OK)
+	if (options->authorize(&x->rq, e) != ERR_OK || check_coding(x, e) != ERR_OK)
 		return e->code;
 	return stated_length(x) > options->max_body ? complain_large(x, e) : ERR_OK;
 }
@@ -205,7 +214,7 @@ enum MHD_Result
 exchange_begin(struct exchange *x, const char *method, size_t target_length)
 {
 	prepare(x, method);
-	keeper_allow(x, SECONDS(2 * (moment)x->http->options.timeout_seconds), 0);
+	keeper_allow(x, 0);
 	if (check_header(x, target_length, &x->refusal) != ERR_OK &&
 	    (x->must_close || waits_for_continue(x)))
 		return exchange_answer(x);
@@ -220,7 +229,7 @@ answer_ahead(struct exchange *x)
 	problem_write(x, &x->refusal);
 	response_send_now(x);
 	traffic_answered(x->http->traffic, x);
-	keeper_allow(x, SECONDS(2), 0);
+	keeper_allow_briefly(x);
 	x->answered = true;
 }
 
@@ -237,12 +246,13 @@ enum MHD_Result
 exchange_body(struct exchange *x, const char *bytes, size_t length)
 {
 	x->received += length;
+	if (!x->answered)
+		keeper_extend(x, length);
 	if (x->refusal.code == ERR_OK && x->received > x->http->options.max_body)
 		complain_large(x, &x->refusal);
 	if (x->refusal.code != ERR_OK)
 		return read_over(x);
 	buf_append(&x->body, bytes, length);
-	keeper_allow(x, SECONDS(2 * (moment)x->http->options.timeout_seconds), 0);
 	return MHD_YES;
 }
 
@@ -325,6 +335,6 @@ exchange_done(struct exchange *x)
 	else
 		arena_reset(&x->arena);
 	x->stage = STAGE_IDLE;
-	keeper_allow(x, SECONDS(2 * (moment)x->http->options.timeout_seconds), 0);
+	keeper_allow(x, 0);
 	keeper_busy(&x->http->keeper, -1);
 }

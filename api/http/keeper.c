@@ -20,12 +20,34 @@ enum {
 	    16 * 1024, /* what a connection must at least move, on top of its patience */
 };
 
-void
-keeper_allow(struct exchange *x, moment patience, uint64_t bytes)
+static moment
+time_for(uint64_t bytes)
 {
-	moment longer = (moment)(bytes / SLOWEST_BYTES_A_SECOND) * SECONDS(1);
-	atomic_store_explicit(&x->deadline, clock_monotonic() + patience + longer,
-			      memory_order_relaxed);
+	return (moment)bytes * SECONDS(1) / SLOWEST_BYTES_A_SECOND;
+}
+
+static void
+set_deadline(struct exchange *x, moment from_now)
+{
+	atomic_store_explicit(&x->deadline, clock_monotonic() + from_now, memory_order_relaxed);
+}
+
+void
+keeper_allow(struct exchange *x, uint64_t bytes)
+{
+	set_deadline(x, SECONDS(2 * (moment)x->http->options.timeout_seconds) + time_for(bytes));
+}
+
+void
+keeper_extend(struct exchange *x, uint64_t bytes)
+{
+	atomic_fetch_add_explicit(&x->deadline, time_for(bytes), memory_order_relaxed);
+}
+
+void
+keeper_allow_briefly(struct exchange *x)
+{
+	set_deadline(x, SECONDS(2));
 }
 
 void

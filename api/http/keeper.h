@@ -40,9 +40,13 @@ void keeper_remove(struct keeper *k, struct exchange *x);
 /* keeper_busy -- one more request is under way, or (-1) one less. */
 void keeper_busy(struct keeper *k, int change);
 
-/* keeper_allow -- a new step begins: it may take this many microseconds, and longer for each byte
- * it moves. */
-void keeper_allow(struct exchange *x, moment patience, uint64_t bytes);
+/*
+ * keeper_allow -- a new step begins: it has twice the connection's timeout, and longer for each
+ * byte that it is to move.  keeper_extend -- it moved some that nobody announced.
+ */
+void keeper_allow(struct exchange *x, uint64_t bytes);
+void keeper_extend(struct exchange *x, uint64_t bytes);
+void keeper_allow_briefly(struct exchange *x);
 void keeper_allow_forever(struct exchange *x);
 
 /* keeper_sleep -- suspend a stream until it is woken; false, and nothing done, when the server is

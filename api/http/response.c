@@ -23,7 +23,7 @@ make_response(struct exchange *x)
 	struct response *rs = &x->rs;
 	if (rs->stream)
 		return stream_response(x);
-	keeper_allow(x, SECONDS(2 * (moment)x->http->options.timeout_seconds), rs->body.length);
+	keeper_allow(x, rs->body.length);
 	if (rs->body.length == 0)
 		return MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
 	size_t length = rs->body.length;

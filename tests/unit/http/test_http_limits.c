@@ -302,6 +302,25 @@ a_request_line_in_drops_is_cut(void **state)
 }
 
 static void
+a_body_in_drops_is_cut(void **state)
+{
+	(void)state;
+	assert_true(drip("POST /a HTTP/1.1\r\n" HOST "Content-Length: 5000\r\n\r\n", 80));
+}
+
+static void
+a_compressed_body_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of("POST /a HTTP/1.1\r\n" HOST
+				   "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab"),
+			 415);
+	assert_int_equal(status_of("POST /a HTTP/1.1\r\n" HOST
+				   "Content-Encoding: identity\r\nContent-Length: 2\r\n\r\nab"),
+			 200);
+}
+
+static void
 a_header_flood_is_refused(void **state)
 {
 	(void)state;
@@ -465,6 +484,8 @@ main(void)
 	    cmocka_unit_test(silence_is_cut),
 	    cmocka_unit_test(a_header_in_drops_is_cut),
 	    cmocka_unit_test(a_request_line_in_drops_is_cut),
+	    cmocka_unit_test(a_body_in_drops_is_cut),
+	    cmocka_unit_test(a_compressed_body_is_refused),
 	    cmocka_unit_test(a_header_flood_is_refused),
 	    cmocka_unit_test(an_absurd_address_is_refused),
 	    cmocka_unit_test(bad_escapes_are_refused),
