@@ -654,6 +654,34 @@ read_stream(struct yaml_reader *r, struct node *n)
 	return code;
 }
 
+/* Behind any of the characters that libyaml takes for a line end: LF, CR, U+0085, U+2028, U+2029.
+ */
+static bool
+begins_line(const struct reading *in, const char *p)
+{
+	return p == in->text || strchr("\n\r\x85\xA8\xA9", p[-1]);
+}
+
+/*
+ * libyaml compares each %TAG with all before it, which a text of nothing else makes very slow.  No
+ * tag that they could define is known here, so more than a few are no accident.
+ */
+static enum err_code
+check_directives(const struct reading *in, struct err *e)
+{
+	enum { MOST = 16 };
+	unsigned found = 0;
+	const char *end = in->text + in->length, *p = in->text;
+	for (; p < end && (p = memmem(p, (size_t)(end - p), "%TAG", 4)); p += 4) {
+		found += begins_line(in, p);
+		if (found > MOST)
+			return ERR_AT(e, TOO_LARGE,
+				      place_of(in->text, in->length, (size_t)(p - in->text)),
+				      "more than %d %%TAG directives", MOST);
+	}
+	return ERR_OK;
+}
+
 static void
 reader_done(struct yaml_reader *r)
 {
@@ -666,6 +694,9 @@ enum err_code
 read_yaml(const struct reading *in, struct node *ret_root, struct err *e)
 {
 	CLEANUP(reader_done) struct yaml_reader r = {.in = in, .e = e};
+	enum err_code code = check_directives(in, e);
+	if (code)
+		return code;
 	r.anchors.arena = &r.scratch;
 	if (!yaml_parser_initialize(&r.parser))
 		return ERR(e, INTERNAL, "out of memory");
@@ -674,7 +705,7 @@ read_yaml(const struct reading *in, struct node *ret_root, struct err *e)
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)in->text, in->length);
 
 	struct node root = {0};
-	enum err_code code = read_stream(&r, &root);
+	code = read_stream(&r, &root);
 	if (!code)
 		*ret_root = root;
 	return code;
