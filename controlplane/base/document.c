@@ -52,7 +52,7 @@ check_bytes(const struct reading *in, struct err *e)
 		return ERR_AT(e, MALFORMED, place_of(in->text, in->length, good),
 			      "the byte 0x%02X is not UTF-8; save the text as UTF-8",
 			      (unsigned char)in->text[good]);
-	const char *nul = in->length ? memchr(in->text, '\0', in->length) : NULL;
+	const char *nul = memchr(in->text, '\0', in->length);
 	if (nul)
 		return ERR_AT(e, MALFORMED,
 			      place_of(in->text, in->length, (size_t)(nul - in->text)),
@@ -65,13 +65,14 @@ document_read(enum document_format format, const char *text, size_t length,
 	      const struct document_limits *limits, struct arena *arena, struct node *ret_root,
 	      struct err *e)
 {
-	struct reading in = {text, length, limits ? *limits : document_default_limits, arena};
+	struct reading in = {text ? text : "", length, limits ? *limits : document_default_limits,
+			     arena};
 	if (in.limits.depth > DEEPEST)
 		in.limits.depth = DEEPEST;
 	if (length > in.limits.bytes || length > UINT32_MAX)
 		return ERR(e, TOO_LARGE, "the document has %zu bytes; at most %zu are read", length,
 			   in.limits.bytes);
-	if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+	if (length >= 3 && memcmp(in.text, "\xEF\xBB\xBF", 3) == 0) {
 		in.text += 3;
 		in.length -= 3;
 	}

@@ -90,6 +90,9 @@ grammar_complaint(const struct yaml_reader *r)
 	const yaml_parser_t *p = &r->parser;
 	const char *problem = p->problem ? p->problem : "not YAML", *advice = advice_on(problem);
 	struct position at = position_of(p->problem_mark), began = position_of(p->context_mark);
+	struct position end = place_of(r->in->text, r->in->length, r->in->length);
+	if (at.line > end.line) /* libyaml ends every text with a line end */
+		at = end;
 	char context[64] = "";
 	if (p->context && (began.line != at.line || began.column != at.column))
 		snprintf(context, sizeof context, " (in what begins at %u:%u)", began.line,
