@@ -49,7 +49,7 @@ audit_fetch_checkpoint(struct call *c, const char **ret_note, struct err *e)
 	enum err_code code = client_ask(c, &q, &a, e);
 	if (code)
 		return code;
-	*ret_note = a.root.kind == NODE_MAP ? node_text(&a.root, "note", "") : a.body;
+	*ret_note = a.body;
 	return ERR_OK;
 }
 
@@ -342,8 +342,10 @@ static enum err_code
 open_notes(struct audit *a, const char *signed_note, struct err *e)
 {
 	struct arena *arena = a->call->arena;
-	if (checkpoint_open(signed_note, NULL, arena, &a->report->now, e))
-		return err_while(e, "the server's checkpoint");
+	if (checkpoint_open(signed_note, NULL, arena, &a->report->now, e)) {
+		err_while(e, "the server's checkpoint");
+		return e->code = ERR_CORRUPT; /* not the reader's mistake */
+	}
 	if (a->question->since &&
 	    checkpoint_open(a->question->since, NULL, arena, &a->report->since, e))
 		return err_while(e, "the older checkpoint");

@@ -140,9 +140,10 @@ show_page(struct reading *r, bool *ret_more, struct err *e)
 	const struct node *items = node_get(&a.root, "items"), *next = node_get(&a.root, "next");
 	size_t count = items && items->kind == NODE_LIST ? items->count : 0;
 	*ret_more = count > 0 && !(next && next->kind == NODE_NULL);
-	for (size_t i = 0; i < count; i++)
-		if (!show_event(r, &items->items[i]))
-			*ret_more = false;
+	bool wanted = true;
+	for (size_t i = 0; i < count && wanted; i++)
+		wanted = show_event(r, &items->items[i]);
+	*ret_more = *ret_more && wanted;
 	call_flush(r->call);
 	return ERR_OK;
 }

@@ -93,11 +93,8 @@ static void
 tell_failed_test(struct call *c, const struct sent_file *file, const struct policy_test *test)
 {
 	struct violations one = {.arena = c->arena};
-	struct violation *v =
-	    violation_note(&one, "test", "", test->at, "'%s' expects %s and finds %s", test->name,
-			   test->expected, test->found);
-	v->suggestion =
-	    *test->why ? arena_printf(c->arena, "what the policy said: %s", test->why) : NULL;
+	violation_note(&one, "test", "", test->at, "'%s' expects %s and finds %s%s%s", test->name,
+		       test->expected, test->found, *test->why ? "\n" : "", test->why);
 	tell_violations(c, file, &one);
 }
 

@@ -252,8 +252,10 @@ diff(struct call *c, struct err *e)
 {
 	const struct diff_flags *flags = c->flags;
 	struct answer a;
+	const char *from = c->words.count > 1 ? c->words.items[1] : flags->from;
+	const char *to = c->words.count > 2 ? c->words.items[2] : flags->to;
 	const char *path = api_path(c->arena, "products", c->words.items[0], "diff", NULL);
-	path = path_with(c->arena, path_with(c->arena, path, "from", flags->from), "to", flags->to);
+	path = path_with(c->arena, path_with(c->arena, path, "from", from), "to", to);
 	enum err_code code = client_get(c, path, &a, e);
 	if (code)
 		return code;
@@ -272,7 +274,7 @@ diff(struct call *c, struct err *e)
 }
 
 const struct verb diff_verbs[] = {
-    {.flags = diff_flags, .size = sizeof(struct diff_flags), .least = 1, .most = 1, .run = diff},
+    {.flags = diff_flags, .size = sizeof(struct diff_flags), .least = 1, .most = 3, .run = diff},
     {0},
 };
 

@@ -88,7 +88,7 @@ show_checks(struct call *c, const struct node *checks)
 static enum err_code
 check(struct call *c, struct err *e)
 {
-	const char *path = api_path(c->arena, "products", c->words.items[0], "quality", NULL);
+	const char *path = api_path(c->arena, "products", c->words.items[0], "check", NULL);
 	struct question q = {.method = "POST", .path = path};
 	struct answer a;
 	enum err_code code = client_ask(c, &q, &a, e);

@@ -239,6 +239,19 @@ load_rules(struct call *c, struct offline_rules *rules, struct err *e)
 	return code;
 }
 
+/* Whoever reads "accepted" must know by whom. */
+static void
+tell_limits(struct call *c, size_t policies)
+{
+	const struct validate_flags *flags = c->flags;
+	const char *tags =
+	    flags->domain_tags.count ? "" : ", or how the domain is tagged (--domain-tag)";
+	note(c,
+	     "without a server: judged by form and %s; not by earlier versions, by what the inputs "
+	     "are%s",
+	     counted(c->arena, policies, "policy"), tags);
+}
+
 static enum err_code
 validate(struct call *c, struct err *e)
 {
@@ -249,11 +262,7 @@ validate(struct call *c, struct err *e)
 	c->state = &rules;
 	code = each_file(c, validate_file, e);
 	if (!c->json)
-		note(c,
-		     "without a server: judged by form and %s; not known are earlier versions, "
-		     "inputs, and what "
-		     "the domain is tagged",
-		     counted(c->arena, rules.count, "policy"));
+		tell_limits(c, rules.count);
 	return code;
 }
 

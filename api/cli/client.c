@@ -89,12 +89,18 @@ code_of_status(int status)
 }
 
 static enum err_code
+not_weft(const struct call *c, const struct answer *a, struct err *e)
+{
+	return ERR(e, UNREACHABLE, "what answers at %s is no Weft server (status %d, %s)",
+		   c->server, a->status,
+		   *a->content_type ? a->content_type : "without a content type");
+}
+
+static enum err_code
 problem_of(const struct call *c, const struct answer *a, struct err *e)
 {
 	if (a->root.kind != NODE_MAP)
-		return ERR(e, UNREACHABLE, "what answers at %s is no Weft server (status %d, %s)",
-			   c->server, a->status,
-			   *a->content_type ? a->content_type : "without a content type");
+		return not_weft(c, a, e);
 	enum err_code code = code_of_status(a->status);
 	const char *title = node_text(&a->root, "title", err_title(code));
 	return err_set(e, code, "%s", node_text(&a->root, "detail", title));
@@ -139,7 +145,11 @@ client_ask_in(struct call *c, struct arena *arena, const struct question *q,
 	struct fetch_response response;
 	*ret_answer = (struct answer){0};
 	enum err_code code = fetch(&request, arena, &response, e);
-	return code ? code : client_read(c, arena, &response, ret_answer, e);
+	if (!code)
+		code = client_read(c, arena, &response, ret_answer, e);
+	if (!code && !q->accept && response.body_length && ret_answer->root.kind == NODE_NULL)
+		return not_weft(c, ret_answer, e);
+	return code;
 }
 
 enum err_code

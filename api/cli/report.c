@@ -208,6 +208,38 @@ write_note(const struct screen *s, const char *title, const char *text, struct b
 	buf_char(out, '\n');
 }
 
+/* The last step of a JSON Pointer that is a name: "/schema/3/type" gives "type", "/access/0"
+ * "access". */
+static void
+last_name(const char *pointer, char *ret_name, size_t size)
+{
+	*ret_name = '\0';
+	for (const char *p = pointer; *p == '/';) {
+		size_t length = strcspn(++p, "/");
+		bool is_index = strspn(p, "0123456789") == length;
+		if (!is_index && length < size) {
+			memcpy(ret_name, p, length);
+			ret_name[length] = '\0';
+		}
+		p += length;
+	}
+}
+
+/* Does the line that is shown leave open what is meant?  So it is with what is missing. */
+static bool
+wants_pointer(const struct source *source, const struct violation *v)
+{
+	const char *start;
+	size_t length;
+	char name[200];
+	if (!v->pointer || !*v->pointer)
+		return false;
+	if (!v->at.line || !source->text || !find_line(source, v->at.line, &start, &length))
+		return true;
+	last_name(v->pointer, name, sizeof name);
+	return *name && !memmem(start, length, name, strlen(name));
+}
+
 void
 report_violation(const struct screen *s, const struct source *source, const struct violation *v,
 		 struct buf *out)
@@ -215,10 +247,10 @@ report_violation(const struct screen *s, const struct source *source, const stru
 	const char *rest = write_head(s, source, v, out);
 	write_source(s, source, v->at, out);
 	write_rest_of_message(s, rest, out);
-	if (!v->at.line && v->pointer && *v->pointer)
+	if (wants_pointer(source, v))
 		write_note(s, "at", v->pointer, out);
 	if (v->suggestion && *v->suggestion)
-		write_note(s, "help", v->suggestion, out);
+		write_note(s, "try", v->suggestion, out);
 }
 
 void

@@ -4,7 +4,7 @@
  *     orders.yaml:7:1: denied: personal data needs access controls [pii-requires-access-controls]
  *         7 │ access: []
  *           │ ^
- *           = help: name at least one role under 'access'
+ *           = try: name at least one role under 'access'
  */
 #ifndef WEFT_CLI_REPORT_H
 #define WEFT_CLI_REPORT_H

@@ -69,6 +69,8 @@ send_document(struct call *c, const struct sent_file *file, const char *method, 
 const char *
 word_of_failure(enum err_code code)
 {
+	if (code == ERR_NOT_FOUND)
+		return "not found";
 	switch (err_exit_status(code)) {
 	case 1:
 		return "refused";
@@ -132,9 +134,10 @@ do_file(struct call *c, file_fn *one, const char *path, struct tally *t, struct 
 	enum err_code code = one(c, path, &word, e);
 	count(t, code ? word_of_failure(code) : word, 1);
 	call_flush(c);
-	if (code && e->message[0] && !ends_it_all(code))
-		return tell_failure(c, path, NULL, 0, e);
-	return code;
+	if (!code || !e->message[0] || ends_it_all(code))
+		return code;
+	bool names_itself = strncmp(e->message, path, strlen(path)) == 0;
+	return tell_failure(c, names_itself ? NULL : path, NULL, 0, e);
 }
 
 enum err_code

@@ -30,7 +30,7 @@ the_caret_stands_under_the_column(void **state)
 			    "orders.yaml:2:1: error: unknown key 'retension' [unknown-key]\n"
 			    "    2 │ retension: 7 years\n"
 			    "      │ ^\n"
-			    "      = help: did you mean 'retention'?\n");
+			    "      = try: did you mean 'retention'?\n");
 }
 
 static void
@@ -90,6 +90,20 @@ without_a_place_the_pointer_says_where(void **state)
 			    "orders.yaml: denied: m [p]\n"
 			    "      = at: /access/0\n");
 	assert_string_equal(REPORT("x", .message = "m", .pointer = ""), "orders.yaml: error: m\n");
+}
+
+static void
+what_is_missing_is_named_by_its_pointer(void **state)
+{
+	(void)state;
+	assert_string_equal(REPORT("name: a.b\n", .policy = "p", .message = "m",
+				   .pointer = "/quality_checks/0", .at = {1, 1}),
+			    "orders.yaml:1:1: denied: m [p]\n"
+			    "    1 │ name: a.b\n"
+			    "      │ ^\n"
+			    "      = at: /quality_checks/0\n");
+	assert_null(strstr(REPORT("name: a.b\n", .message = "m", .pointer = "/name", .at = {1, 1}),
+			   "= at"));
 }
 
 static void
@@ -176,6 +190,7 @@ main(void)
 	    cmocka_unit_test(tabs_and_wide_characters_shift_the_caret),
 	    cmocka_unit_test(a_column_behind_the_end_points_behind_the_end),
 	    cmocka_unit_test(without_a_place_the_pointer_says_where),
+	    cmocka_unit_test(what_is_missing_is_named_by_its_pointer),
 	    cmocka_unit_test(a_message_of_several_lines_keeps_them),
 	    cmocka_unit_test(a_long_line_is_shown_around_its_caret),
 	    cmocka_unit_test(what_the_file_holds_cannot_steer_the_terminal),
