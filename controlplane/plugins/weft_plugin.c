@@ -6,8 +6,6 @@
  */
 #include "weft_plugin.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -55,33 +53,40 @@ struct unit {
 
 // clang-format off
 static const struct unit units[] = {
-	{"B",   1},
-	{"kB",  1000},                              {"KiB", INT64_C(1) << 10},
-	{"MB",  INT64_C(1000000)},                  {"MiB", INT64_C(1) << 20},
-	{"GB",  INT64_C(1000000000)},             {"GiB", INT64_C(1) << 30},
-	{"TB",  INT64_C(1000000000000)},            {"TiB", INT64_C(1) << 40},
-	{NULL,  0},
+	{"B",  1},
+	{"kB", INT64_C(1000)},             {"KiB", INT64_C(1) << 10},
+	{"MB", INT64_C(1000000)},          {"MiB", INT64_C(1) << 20},
+	{"GB", INT64_C(1000000000)},       {"GiB", INT64_C(1) << 30},
+	{"TB", INT64_C(1000000000000)},    {"TiB", INT64_C(1) << 40},
+	{"PB", INT64_C(1000000000000000)}, {"PiB", INT64_C(1) << 50},
+	{NULL, 0},
 };
 // clang-format on
+
+/* "10" or "1.5": digits, perhaps with a fraction; strtod() alone would take "1e3", "0x10" and "inf"
+ * as well. */
+static double
+read_count(const char *text, const char **ret_end)
+{
+	size_t whole = strspn(text, "0123456789");
+	size_t fraction = whole && text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+	*ret_end = text + whole + (fraction ? fraction + 1 : 0);
+	return whole ? strtod(text, NULL) : 0;
+}
 
 bool
 weft_bytes(const char *text, json_int_t *ret_bytes)
 {
-	char *end;
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	long long count = strtoll(text, &end, 10);
-	if (errno || count <= 0)
-		return false;
-	while (*end == ' ')
-		end++;
+	const char *unit;
+	double count = read_count(text, &unit);
+	unit += strspn(unit, " ");
 	for (const struct unit *u = units; u->name; u++) {
-		if (strcasecmp(u->name, end) != 0)
+		if (strcasecmp(u->name, unit) != 0)
 			continue;
-		if (count > INT64_MAX / u->bytes)
+		double bytes = count * (double)u->bytes;
+		if (bytes < 1 || bytes > 9e18)
 			return false;
-		*ret_bytes = count * u->bytes;
+		*ret_bytes = (json_int_t)bytes;
 		return true;
 	}
 	return false;
