@@ -107,15 +107,21 @@ read_seq(const struct node *map, uint64_t *ret_seq, struct err *e)
 	return ERR_OK;
 }
 
+/* The leaf holds the time as text, so there is one text for a time. */
 static enum err_code
 read_time(const struct node *map, moment *ret_time, struct err *e)
 {
 	const struct node *value = read_member(map, "time", NODE_TEXT, e);
+	char text[CLOCK_TEXT_SIZE];
 	if (!value)
 		return e->code;
-	if (!clock_parse(value->text, ret_time))
-		return ERR_AT(e, MALFORMED, value->at, "'%s' is no time of RFC 3339", value->text);
-	return ERR_OK;
+	if (clock_parse(value->text, ret_time)) {
+		clock_format(*ret_time, text);
+		if (strcmp(text, value->text) == 0)
+			return ERR_OK;
+	}
+	return ERR_AT(e, MALFORMED, value->at,
+		      "'%s' is no time in UTC with six digits behind the point", value->text);
 }
 
 /* A body that is there is hashed, whatever the map states; of a redacted one the stated hash is all

@@ -207,15 +207,17 @@ what_is_no_checkpoint_is_malformed(void **state)
 	    ORIGIN "\n42\n" ROOT "\n\n" DASH " " SIGNATURE "\n",       /* no name */
 	    ORIGIN "\n42\n" ROOT "\n\n" DASH " a+b " SIGNATURE "\n",   /* no name of a key */
 	    ORIGIN "\n42\n" ROOT "\n\n" DASH " " ORIGIN " AAAA\n",     /* shorter than a key id */
-	    ORIGIN "\n42\n" ROOT "\n\n" DASH " " ORIGIN " ?" SIGNATURE "\n", /* no base64 */
-	    ORIGIN "\n42\n" ROOT "\n\n" SIGNED "more\n",                     /* text behind */
-	    "\n42\n" ROOT "\n\n" SIGNED,                                     /* no origin */
-	    "two words\n42\n" ROOT "\n\n" SIGNED,                            /* no name of a key */
-	    ORIGIN "\n\n" SIGNED,                                            /* no size */
-	    ORIGIN "\n042\n" ROOT "\n\n" SIGNED,                             /* leading zero */
-	    ORIGIN "\n-1\n" ROOT "\n\n" SIGNED,                              /* sign */
-	    ORIGIN "\n18446744073709551616\n" ROOT "\n\n" SIGNED,            /* 2^64 */
-	    ORIGIN "\n42\n\n" SIGNED,                                        /* no root */
+	    ORIGIN "\n42\n" ROOT "\n\n" DASH " " ORIGIN " ?" SIGNATURE "\n",       /* no base64 */
+	    ORIGIN "\n42\n" ROOT "\n\n" DASH " " ORIGIN " \xa7" SIGNATURE "AAA\n", /* nor this */
+	    ORIGIN "\n42\n\247BNJTRN+FjG7owHVrKtue7eqdM4RhdRWVl71HXN2d7I=\n\n" SIGNED,
+	    ORIGIN "\n42\n" ROOT "\n\n" SIGNED "more\n",          /* text behind */
+	    "\n42\n" ROOT "\n\n" SIGNED,                          /* no origin */
+	    "two words\n42\n" ROOT "\n\n" SIGNED,                 /* no name of a key */
+	    ORIGIN "\n\n" SIGNED,                                 /* no size */
+	    ORIGIN "\n042\n" ROOT "\n\n" SIGNED,                  /* leading zero */
+	    ORIGIN "\n-1\n" ROOT "\n\n" SIGNED,                   /* sign */
+	    ORIGIN "\n18446744073709551616\n" ROOT "\n\n" SIGNED, /* 2^64 */
+	    ORIGIN "\n42\n\n" SIGNED,                             /* no root */
 	    ORIGIN "\n42\nSBNJTRN+FjG7owHVrKtue7eqdM4RhdRWVl71HXN2dw==\n\n" SIGNED, /* 31 bytes */
 	    ORIGIN "\n42\n" ROOT "\n\nmore\n\n" SIGNED, /* an empty extension */
 	    ORIGIN "\r\n42\n" ROOT "\n\n" SIGNED,       /* control character */
@@ -282,6 +284,9 @@ what_is_no_verifier_key_is_malformed(void **state)
 	    ORIGIN "+e207cbd1+AtdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",  /* another type */
 	    ORIGIN "+e207cbd1+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3",      /* too short */
 	    ORIGIN "+e207cbd1+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Eaa", /* too long */
+	    /* found by fuzzing: its id is right for what libsodium takes the bytes beyond ASCII for
+	     */
+	    ".e+b1ba2e7c+AddamAGBsQq31Uv+04lkBzoO4XLz2q\247\225\265\2326CGmj3B2Ea",
 	};
 	struct verifier_key key;
 	struct err e;
