@@ -118,7 +118,9 @@ struct type {
 static char
 upper(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	if (c < 'a' || c > 'z')
+		return c;
+	return (char)(c - 'a' + 'A');
 }
 
 /* A space means something only where it parts two words. */

@@ -71,8 +71,7 @@ static const struct field source_fields[] = {
 	 .help = "What is done with the values on the way, in your own words or as SQL.",
 	 .example = "sum over all accounts of a customer"},
 	{"masking", FIELD_BOOL, offsetof(struct column_source, masking),
-	 .help = "True when the values can no longer be recognised: hashed, truncated, aggregated. Lineage then stops "
-		 "carrying personal data over this edge.",
+	 .help = "True when the values can no longer be recognised: hashed, truncated, aggregated.",
 	 .example = "true"},
 	{0},
 };
@@ -550,7 +549,7 @@ read_brief_wish(const struct field_context *context, const struct node *value, v
 static const struct field wish_fields[] = {
 	{"plugin", FIELD_TEXT, offsetof(struct resource_wish, plugin), FIELD_REQUIRED, .check = value_check_plugin,
 	 .pattern = "^[a-z0-9_][a-z0-9_-]*$",
-	 .help = "The plugin that provides it; `weft plugins` lists those that are installed.",
+	 .help = "The plugin that provides it, by its name in the plugin folder of the server.",
 	 .example = "s3"},
 	{"name", FIELD_TEXT, offsetof(struct resource_wish, name), .check = value_check_plugin,
 	 .pattern = "^[a-z0-9_][a-z0-9_-]*$",

@@ -432,6 +432,26 @@ the_examples_of_the_table_are_right(void **state)
 	assert_string_equal(d.name, "retail.customer_accounts");
 }
 
+static void
+assert_reference_names(const struct field_set *set, const char *page, unsigned depth)
+{
+	for (const struct field *f = set->fields; f->type != FIELD_END; f++) {
+		if (!strstr(page, arena_printf(&arena, "`%s`", f->name)))
+			fail_msg("%s of %s is not on the page", f->name, set->name);
+		if (f->of && depth < 5)
+			assert_reference_names(f->of, page, depth + 1);
+	}
+}
+
+static void
+the_reference_page_names_every_key(void **state)
+{
+	(void)state;
+	CLEANUP(buf_done) struct buf page = {0};
+	field_reference(&descriptor_fields, "Data products", &page);
+	assert_reference_names(&descriptor_fields, page.data, 0);
+}
+
 int
 main(void)
 {
@@ -451,6 +471,7 @@ main(void)
 	    cmocka_unit_test(as_many_columns_as_are_allowed_are_decoded),
 	    cmocka_unit_test(every_key_has_help_and_an_example),
 	    cmocka_unit_test(the_examples_of_the_table_are_right),
+	    cmocka_unit_test(the_reference_page_names_every_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, free_the_arena);
 }
