@@ -11,7 +11,7 @@
 
 // clang-format off
 const struct cel_library standard_libraries[] = {
-	{"Logic and comparison", "Numbers compare by value whatever their type.",           comparison_functions},
+	{"Logic and comparison", "Numbers compare by value whatever their type. `x && y` and `x || y` commute: one operand that settles the answer outweighs an error of the other.",           comparison_functions},
 	{"Arithmetic",           "Overflow and division by zero are errors.",               arithmetic_functions},
 	{"Lists and maps",       "Look-up in a map crosses numeric types.",                 container_functions},
 	{"Text",                 "Sizes and positions count code points.",                  text_functions},

@@ -53,6 +53,14 @@ pointed(const struct cel_expr *x)
 	((c)->failed = true,                                                                       \
 	 issue_add((c)->request->issues, (c)->request->source, (span), __VA_ARGS__))
 
+/* The list of issues outlives the tree. */
+static void
+suggest(struct checker *c, struct cel_issue *issue, const char *text)
+{
+	if (text)
+		issue->suggestion = arena_text(c->request->issues->arena, text);
+}
+
 static const char *
 show(struct checker *c, const struct cel_type *t)
 {
@@ -168,8 +176,8 @@ check_name(struct checker *c, struct cel_expr *x)
 	if (find_in_containers(c, x->name, x->absolute, known_name, x))
 		return c->lenient ? dyn() : x->type;
 	if (!c->lenient)
-		COMPLAIN(c, x->span, "there is no '%s' here", x->name)->suggestion =
-		    nearest_name(c, x->name);
+		suggest(c, COMPLAIN(c, x->span, "there is no '%s' here", x->name),
+			nearest_name(c, x->name));
 	return dyn();
 }
 
@@ -183,7 +191,7 @@ field_of_record(struct checker *c, struct cel_span where, const struct cel_type 
 	const struct cel_type *t = record_field(c->arena, record, name, &nearest);
 	if (t)
 		return t;
-	COMPLAIN(c, where, "there is no field '%s'", name)->suggestion = nearest;
+	suggest(c, COMPLAIN(c, where, "there is no field '%s'", name), nearest);
 	return dyn();
 }
 
@@ -261,7 +269,7 @@ show_overloads(struct checker *c, const struct cel_overload *o)
 		buf_text(&out, shown ? "; " : "");
 		function_format(o, c->arena, &out);
 	}
-	return arena_bytes(c->request->issues->arena, out.data ? out.data : "", out.length);
+	return out.data ? arena_text(c->arena, out.data) : NULL;
 }
 
 static const char *
@@ -278,18 +286,23 @@ plain_operator(const char *name, struct arena *arena)
 	return plain;
 }
 
+/* A call that is no macro only because its arguments are not what one takes. */
+static bool
+is_misused_macro(struct checker *c, const struct cel_expr *x)
+{
+	const char *usage = c->lenient ? NULL : macro_usage(x->name);
+	if (usage)
+		COMPLAIN(c, pointed(x), "'%s' is used as %s", x->name, usage);
+	return usage;
+}
+
 static const struct cel_type *
 no_function(struct checker *c, const struct cel_expr *x)
 {
-	if (c->lenient)
-		return dyn();
-	const char *usage = macro_usage(x->name);
 	const struct function_set *functions = c->request->functions;
-	if (usage)
-		COMPLAIN(c, pointed(x), "'%s' is used as %s", x->name, usage);
-	else
-		COMPLAIN(c, pointed(x), "there is no function '%s'", x->name)->suggestion =
-		    nearest_word(x->name, functions->names, functions->name_count);
+	if (!c->lenient)
+		suggest(c, COMPLAIN(c, pointed(x), "there is no function '%s'", x->name),
+			nearest_word(x->name, functions->names, functions->name_count));
 	return dyn();
 }
 
@@ -299,9 +312,10 @@ no_overload(struct checker *c, const struct cel_expr *x, const struct cel_overlo
 {
 	if (c->lenient)
 		return dyn();
-	COMPLAIN(c, pointed(x), "'%s' does not go with (%s)", plain_operator(x->name, c->arena),
-		 show_arguments(c, types, count))
-	    ->suggestion = show_overloads(c, first);
+	suggest(c,
+		COMPLAIN(c, pointed(x), "'%s' does not go with (%s)",
+			 plain_operator(x->name, c->arena), show_arguments(c, types, count)),
+		show_overloads(c, first));
 	return dyn();
 }
 
@@ -366,6 +380,8 @@ static const struct cel_type *
 check_call(struct checker *c, struct cel_expr *x)
 {
 	const struct cel_overload *first = resolve_function(c, x);
+	if (!first && is_misused_macro(c, x))
+		return dyn();
 	uint32_t count = x->count + (x->target != NULL);
 	const struct cel_type **types = ARENA_ARRAY(c->arena, const struct cel_type *, count);
 	uint32_t n = 0;

@@ -103,20 +103,29 @@ function_find(const struct function_set *set, const char *name)
 
 /* ---- for people ---- */
 
-/* "_+_" with its operands in the places of the underscores: "int + int". */
+/* How an operator is written, with underscores for its operands; "_+_" and its like get spaces. */
+static const char *
+operator_layout(const char *name, struct arena *arena)
+{
+	static const char *const layouts[][2] = {
+	    {"@in", "_ in _"},  {"_?_:_", "_ ? _ : _"}, {"_[_]", "_[_]"},
+	    {"_[?_]", "_[?_]"}, {"-_", "-_"},           {"!_", "!_"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(layouts); i++)
+		if (strcmp(layouts[i][0], name) == 0)
+			return layouts[i][1];
+	return arena_printf(arena, "_ %.*s _", (int)strlen(name) - 2, name + 1);
+}
+
 static void
 format_operator(const struct cel_overload *o, struct arena *arena, struct buf *out)
 {
-	const char *name = strcmp(o->row->name, "@in") == 0 ? "_in_" : o->row->name;
 	uint32_t operand = 0;
-	for (const char *c = name; *c; c++) {
-		if (*c == '_' && operand < o->count) {
-			buf_text(out, operand > 0 && c[1] == '\0' && c[-1] != '[' ? " " : "");
+	for (const char *c = operator_layout(o->row->name, arena); *c; c++) {
+		if (*c == '_' && operand < o->count)
 			buf_text(out, type_format(arena, o->types[++operand]));
-			buf_text(out, operand == 1 && c[1] && c[1] != '[' ? " " : "");
-		} else {
+		else
 			buf_char(out, *c);
-		}
 	}
 }
 

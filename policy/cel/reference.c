@@ -6,22 +6,32 @@
 #include "cel/macro.h"
 
 static void
-write_row(const struct cel_function *row, const char *help, struct arena *arena, struct buf *out)
+write_signature(const struct cel_function *row, struct arena *arena, struct buf *out)
 {
 	struct cel_overload o;
 	if (!overload_read(row, arena, &o))
 		return;
-	buf_text(out, "| `");
+	buf_char(out, '`');
 	function_format(&o, arena, out);
-	buf_printf(out, "` | %s |\n", help);
+	buf_char(out, '`');
 }
 
+/* Rows without help go with the one before them: one line of the page. */
 static void
 write_library(const struct cel_library *library, struct arena *arena, struct buf *out)
 {
 	buf_printf(out, "\n## %s\n\n%s\n\n| | |\n|---|---|\n", library->name, library->help);
-	for (const struct cel_function *row = library->functions; row->name; row++)
-		write_row(row, row->help ? row->help : "", arena, out);
+	const struct cel_function *row = library->functions;
+	while (row->name) {
+		const char *help = row->help;
+		buf_text(out, "| ");
+		write_signature(row++, arena, out);
+		for (; row->name && !row->help; row++) {
+			buf_text(out, "<br>");
+			write_signature(row, arena, out);
+		}
+		buf_printf(out, " | %s |\n", help ? help : "");
+	}
 }
 
 static void
@@ -29,8 +39,13 @@ write_macros(struct buf *out)
 {
 	buf_text(out, "\n## Macros\n\nThey bind a name, or look at a field without evaluating "
 		      "it.\n\n| | |\n|---|---|\n");
-	for (const struct cel_macro *m = macro_table; m->name; m++)
-		buf_printf(out, "| `%s` | %s |\n", m->usage, m->help ? m->help : "");
+	for (const struct cel_macro *m = macro_table; m->name;) {
+		const char *help = m->help;
+		buf_printf(out, "| `%s`", m->usage);
+		for (m++; m->name && !m->help; m++)
+			buf_printf(out, "<br>`%s`", m->usage);
+		buf_printf(out, " | %s |\n", help ? help : "");
+	}
 }
 
 void

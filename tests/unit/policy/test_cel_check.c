@@ -1,0 +1,204 @@
+/*
+ * What the checker refuses, with which words and where, and which types it infers.
+ */
+#include "expression.h"
+#include "product_table.h"
+
+static const struct cel_variable variables[] = {
+    {.name = "product", .fields = &product_table},
+    {.name = "n", .type = "int"},
+    {.name = "names", .type = "list(string)"},
+    {.name = "anything", .type = "dyn"},
+    {.name = "a.b", .type = "string"},
+};
+static const struct cel_declarations declared = {.variables = variables,
+						 .variable_count = ARRAY_LEN(variables)};
+
+static void
+refuses(const char *source, const char *wanted)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	assert_string_equal(mistake_in(&arena, &declared, source), wanted);
+}
+
+static void
+accepts(const char *source)
+{
+	refuses(source, "");
+}
+
+static void
+has_type(const char *source, const char *wanted)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct cel_issues issues = {.arena = &arena};
+	struct cel_program *p = cel_compile(&declared, source, strlen(source), &issues);
+	assert_non_null(p);
+	assert_string_equal(cel_program_type(p), wanted);
+	cel_program_destroy(p);
+}
+
+static void
+suggests(const char *source, const char *wanted)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct cel_issues issues = {.arena = &arena};
+	assert_null(cel_compile(&declared, source, strlen(source), &issues));
+	assert_non_null(issues.items[0].suggestion);
+	assert_string_equal(issues.items[0].suggestion, wanted);
+}
+
+static void
+an_unknown_field_of_a_product_is_a_mistake_with_the_nearest_name(void **state)
+{
+	(void)state;
+	refuses("product.retension", "1:9 there is no field 'retension'");
+	suggests("product.retension", "retention");
+	suggests("has(product.retension)", "retention");
+	suggests("product.?retension.orValue('')", "retention");
+	suggests("product['retension']", "retention");
+	suggests("product.schema.exists(c, c.pi)", "pii");
+	suggests("product.sla.freshnes", "freshness");
+}
+
+static void
+fields_that_may_take_several_forms_are_dyn(void **state)
+{
+	(void)state;
+	has_type("product.name", "string");
+	has_type("product.retention", "string");
+	has_type("product.rows", "int");
+	has_type("product.weight", "dyn");
+	has_type("product.tags", "dyn");
+	has_type("product.access", "dyn");
+	has_type("product.settings", "dyn");
+	has_type("product.schema[0].pii", "bool");
+	has_type("product.?schema", "optional_type(list(map(string, dyn)))");
+	has_type("product.`x-team`", "dyn");
+	accepts("product.settings.anything.at.all == product.access[0].role");
+}
+
+static void
+an_unknown_name_is_a_mistake_with_the_nearest_name(void **state)
+{
+	(void)state;
+	refuses("prodct.name", "1:1 there is no 'prodct' here");
+	suggests("prodct.name", "product");
+	refuses("names.all(x, y == x)", "1:14 there is no 'y' here");
+	suggests("product.name.startsWth('a')", "startsWith");
+	accepts("a.b.size() > 0");
+}
+
+static void
+operands_that_do_not_go_together_are_named(void **state)
+{
+	(void)state;
+	refuses("'a' + 1", "1:5 '+' does not go with (string, int)");
+	refuses("1 == 'a'", "1:3 '==' does not go with (int, string)");
+	refuses("-'a'", "1:1 '-' does not go with (string)");
+	refuses("n in n", "1:3 'in' does not go with (int, int)");
+	refuses("names['a']", "1:6 '[]' does not go with (list(string), string)");
+	refuses("size(1)", "1:1 'size' does not go with (int)");
+	refuses("n.startsWith('a')", "1:3 'startsWith' does not go with (int, string)");
+	refuses("true ? 1 : 'a'", "1:6 '?:' does not go with (bool, int, string)");
+}
+
+static void
+logic_and_conditions_want_bool(void **state)
+{
+	(void)state;
+	refuses("true && 1", "1:9 && wants bool, this is int");
+	refuses("n || true", "1:1 || wants bool, this is int");
+	refuses("names.all(x, x)", "1:14 all wants bool, this is string");
+	refuses("n.all(x, true)", "1:1 'all' goes through a list or a map, this is int");
+	accepts("anything && anything.all(x, x)");
+}
+
+static void
+all_mistakes_come_at_once(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct cel_issues issues = {.arena = &arena};
+	const char *source = "x > 1 &&\n  size(2) == y";
+	assert_null(cel_compile(&declared, source, strlen(source), &issues));
+	assert_int_equal(issues.count, 3);
+	assert_int_equal(issues.items[0].at.line, 1);
+	assert_int_equal(issues.items[1].at.line, 2);
+	assert_int_equal(issues.items[1].at.column, 3);
+	assert_int_equal(issues.items[2].at.column, 14);
+}
+
+static void
+a_caret_stands_under_the_place(void **state)
+{
+	(void)state;
+	CLEANUP(buf_done) struct buf out = {0};
+	cel_caret("first\n\xC3\xA9 + product.nme", 6 + 3 + 10, 3, &out);
+	assert_string_equal(out.data, "\xC3\xA9 + product.nme\n            ^~~");
+}
+
+static void
+types_are_inferred_through_lists_and_macros(void **state)
+{
+	(void)state;
+	has_type("[1, 2]", "list(int)");
+	has_type("[1, 'a']", "list(dyn)");
+	has_type("[]", "list(dyn)");
+	has_type("{'a': [1.0]}", "map(string, list(double))");
+	has_type("names.map(x, x.size())", "list(int)");
+	has_type("names.filter(x, x != '')", "list(string)");
+	has_type("{'a': 1}.transformMap(k, v, v > 1)", "map(string, bool)");
+	has_type("names[?0].optMap(x, x + '!')", "optional_type(string)");
+	has_type("cel.bind(x, names, x[0])", "string");
+	has_type("true ? 1 : anything", "dyn");
+	has_type("type(n)", "type(int)");
+	has_type("[optional.none(), optional.of(1)]", "list(optional_type(int))");
+}
+
+static void
+the_result_must_have_the_type_that_is_wanted(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct cel_declarations d = declared;
+	d.result = "bool";
+	assert_string_equal(mistake_in(&arena, &d, "n + 1"),
+			    "1:1 the expression gives int, but bool is wanted");
+	assert_string_equal(mistake_in(&arena, &d, "anything"), "");
+}
+
+static void
+a_macro_variable_hides_a_declared_one_unless_a_dot_leads(void **state)
+{
+	(void)state;
+	has_type("names.map(n, n)", "list(string)");
+	has_type("names.map(n, .n)", "list(int)");
+}
+
+static void
+a_pattern_that_is_wrong_is_a_mistake_when_it_is_compiled(void **state)
+{
+	(void)state;
+	refuses("product.name.matches('a(')", "1:22 not a regular expression: missing ): a(");
+	accepts("product.name.matches(product.owner)");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_unknown_field_of_a_product_is_a_mistake_with_the_nearest_name),
+	    cmocka_unit_test(fields_that_may_take_several_forms_are_dyn),
+	    cmocka_unit_test(an_unknown_name_is_a_mistake_with_the_nearest_name),
+	    cmocka_unit_test(operands_that_do_not_go_together_are_named),
+	    cmocka_unit_test(logic_and_conditions_want_bool),
+	    cmocka_unit_test(all_mistakes_come_at_once),
+	    cmocka_unit_test(a_caret_stands_under_the_place),
+	    cmocka_unit_test(types_are_inferred_through_lists_and_macros),
+	    cmocka_unit_test(the_result_must_have_the_type_that_is_wanted),
+	    cmocka_unit_test(a_macro_variable_hides_a_declared_one_unless_a_dot_leads),
+	    cmocka_unit_test(a_pattern_that_is_wrong_is_a_mistake_when_it_is_compiled),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
