@@ -41,7 +41,8 @@ find(struct audit *a, uint64_t seq, const char *message)
 /* ---- what the server is asked for */
 
 enum err_code
-audit_fetch_checkpoint(struct call *c, const char **ret_note, struct err *e)
+audit_fetch_checkpoint(struct call *c, const char **ret_note, struct checkpoint *ret_checkpoint,
+		       struct err *e)
 {
 	struct answer a;
 	struct question q = {.path = api_path(c->arena, "audit", "checkpoint", NULL),
@@ -49,6 +50,10 @@ audit_fetch_checkpoint(struct call *c, const char **ret_note, struct err *e)
 	enum err_code code = client_ask(c, &q, &a, e);
 	if (code)
 		return code;
+	if (checkpoint_open(a.body, NULL, c->arena, ret_checkpoint, e)) {
+		err_while(e, "the server's checkpoint");
+		return e->code = ERR_CORRUPT; /* not the reader's mistake */
+	}
 	*ret_note = a.body;
 	return ERR_OK;
 }
@@ -339,15 +344,10 @@ check_tree(struct audit *a, const char *signed_note, struct err *e)
 }
 
 static enum err_code
-open_notes(struct audit *a, const char *signed_note, struct err *e)
+open_older(struct audit *a, struct err *e)
 {
-	struct arena *arena = a->call->arena;
-	if (checkpoint_open(signed_note, NULL, arena, &a->report->now, e)) {
-		err_while(e, "the server's checkpoint");
-		return e->code = ERR_CORRUPT; /* not the reader's mistake */
-	}
-	if (a->question->since &&
-	    checkpoint_open(a->question->since, NULL, arena, &a->report->since, e))
+	const char *since = a->question->since;
+	if (since && checkpoint_open(since, NULL, a->call->arena, &a->report->since, e))
 		return err_while(e, "the older checkpoint");
 	return ERR_OK;
 }
@@ -359,9 +359,9 @@ audit_verify(struct call *c, const struct audit_question *question, struct audit
 	struct audit a = {.call = c, .question = question, .report = ret_report};
 	*ret_report = (struct audit_report){0};
 	const char *signed_note;
-	enum err_code code = audit_fetch_checkpoint(c, &signed_note, e);
+	enum err_code code = open_older(&a, e);
 	if (!code)
-		code = open_notes(&a, signed_note, e);
+		code = audit_fetch_checkpoint(c, &signed_note, &ret_report->now, e);
 	if (!code)
 		code = read_events(&a, e);
 	return code ? code : check_tree(&a, signed_note, e);

@@ -38,7 +38,11 @@ struct audit_report {
 enum err_code audit_verify(struct call *c, const struct audit_question *question,
 			   struct audit_report *ret_report, struct err *e);
 
-/* audit_fetch_checkpoint -- the signed note of the log as it is now. */
-enum err_code audit_fetch_checkpoint(struct call *c, const char **ret_note, struct err *e);
+/*
+ * audit_fetch_checkpoint -- the signed note of the log as it is now, and what it says (not verified
+ * yet).
+ */
+enum err_code audit_fetch_checkpoint(struct call *c, const char **ret_note,
+				     struct checkpoint *ret_checkpoint, struct err *e);
 
 #endif

@@ -197,12 +197,10 @@ checkpoint(struct call *c, struct err *e)
 {
 	const struct checkpoint_flags *flags = c->flags;
 	const char *text;
-	enum err_code code = audit_fetch_checkpoint(c, &text, e);
+	struct checkpoint parsed;
+	enum err_code code = audit_fetch_checkpoint(c, &text, &parsed, e);
 	if (code)
 		return code;
-	struct checkpoint parsed;
-	if (checkpoint_open(text, NULL, c->arena, &parsed, e))
-		return err_while(e, "the server's checkpoint");
 	if (c->json) {
 		struct json j = {.out = &c->page};
 		json_begin_map(&j);

@@ -242,9 +242,7 @@ find_start(struct reading *r, struct err *e)
 		return ERR_OK;
 	const char *signed_note;
 	struct checkpoint newest;
-	enum err_code code = audit_fetch_checkpoint(r->call, &signed_note, e);
-	if (!code)
-		code = checkpoint_open(signed_note, NULL, r->call->arena, &newest, e);
+	enum err_code code = audit_fetch_checkpoint(r->call, &signed_note, &newest, e);
 	r->after = code ? 0 : newest.size;
 	return code;
 }

@@ -208,8 +208,10 @@ write_note(const struct screen *s, const char *title, const char *text, struct b
 	buf_char(out, '\n');
 }
 
-/* The last step of a JSON Pointer that is a name: "/schema/3/type" gives "type", "/access/0"
- * "access". */
+/*
+ * The last step of a JSON Pointer that is a name: "/schema/3/type" gives "type", "/access/0"
+ * "access".
+ */
 static void
 last_name(const char *pointer, char *ret_name, size_t size)
 {

@@ -185,7 +185,7 @@ put_document(struct call *c, const char *path, const char *collection, const cha
 	     struct err *e)
 {
 	struct sent_file file;
-	const char *name;
+	const char *name = NULL;
 	struct answer a;
 	enum err_code code = sent_file_read(c, path, &file, e);
 	if (!code)

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,10 +61,9 @@ choose(const struct fake_server *s)
 	    "{\"title\":\"Not found\",\"status\":404,\"detail\":\"there is nothing here\"}"};
 	for (const struct fake_answer *a = s->answers; a->path; a++) {
 		size_t length = strlen(a->path);
-		char behind =
-		    strncmp(s->last.target, a->path, length) == 0 ? s->last.target[length] : 'x';
-		if (strcmp(a->method, s->last.method) == 0 &&
-		    (behind == '\0' || behind == '?' || behind == '&'))
+		bool begins = strncmp(s->last.target, a->path, length) == 0;
+		bool ends = begins && strchr("?&", s->last.target[length]);
+		if (ends && strcmp(a->method, s->last.method) == 0)
 			return a;
 	}
 	return &nothing;
@@ -83,6 +83,7 @@ answer(struct fake_server *s, struct MHD_Connection *connection)
 
 /* Called once with the headers, then with the body's pieces, then to answer. */
 static enum MHD_Result
+/* NOLINTNEXTLINE(readability-function-size): its parameters are libmicrohttpd's */
 handle(void *user, struct MHD_Connection *connection, const char *url, const char *method,
        const char *version, const char *piece, size_t *length, void **state)
 {

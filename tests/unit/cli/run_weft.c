@@ -3,7 +3,6 @@
  */
 #include "run_weft.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,42 +54,26 @@ command_named(const char *name)
 	abort();
 }
 
-static void
-run_words(FILE *out_file, struct run *r, va_list list)
+void
+run_words(FILE *out_file, struct run *r, const char *const *words)
 {
-	char *words[MOST_WORDS];
+	char *copies[MOST_WORDS];
 	int count = 0;
-	for (char *word; (word = va_arg(list, char *)) && count < MOST_WORDS;)
-		words[count++] = word;
+	for (; words[count + 1] && count < MOST_WORDS; count++)
+		copies[count] = strdup(words[count + 1]);
 
 	const struct command *command = command_named(words[0]);
-	FILE *err_file = tmpfile();
-	struct diversion out = divert(stdout, out_file), err = divert(stderr, err_file);
-	r->status = command->run(command, count - 1, words + 1);
+	FILE *own = out_file ? NULL : tmpfile(), *err_file = tmpfile();
+	struct diversion out = divert(stdout, own ? own : out_file), err = divert(stderr, err_file);
+	r->status = command->run(command, count, copies);
 	restore(&err);
 	restore(&out);
 	read_back(err_file, r->err, sizeof r->err);
-}
-
-void
-run_weft(struct run *r, ...)
-{
-	FILE *file = tmpfile();
-	va_list list;
-	va_start(list, r);
-	run_words(file, r, list);
-	va_end(list);
-	read_back(file, r->out, sizeof r->out);
-}
-
-void
-run_weft_into(FILE *file, struct run *r, ...)
-{
-	va_list list;
-	va_start(list, r);
-	run_words(file, r, list);
-	va_end(list);
 	r->out[0] = '\0';
+	if (own)
+		read_back(own, r->out, sizeof r->out);
+	while (count > 0)
+		free(copies[--count]);
 }
 
 const char *

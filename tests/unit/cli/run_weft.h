@@ -12,10 +12,12 @@ struct run {
 };
 
 /* run_weft -- the words of the command line behind "weft", ended by NULL. */
-void run_weft(struct run *r, ...) __attribute__((sentinel));
+#define run_weft(r, ...) run_words(NULL, (r), (const char *const[]){__VA_ARGS__})
 
-/* run_weft_into -- the same, but standard output goes there; r->out is empty. */
-void run_weft_into(FILE *file, struct run *r, ...) __attribute__((sentinel));
+/* run_weft_into -- the same, but standard output goes into a file; r->out is empty. */
+#define run_weft_into(file, r, ...) run_words((file), (r), (const char *const[]){__VA_ARGS__})
+
+void run_words(FILE *out, struct run *r, const char *const *words);
 
 /* file_in -- write a file into a folder of the test's (folder.h); gives its path, in `path`. */
 const char *file_in(const char *folder, const char *name, const char *text, char path[300]);
