@@ -10,6 +10,7 @@
 struct lineage_flags {
 	bool up, down, columns;
 	struct flag_number depth;
+	const char *as_of;
 };
 
 // clang-format off
@@ -18,6 +19,7 @@ static const struct flag lineage_flags[] = {
 	{"down",    'd', FLAG_SWITCH, offsetof(struct lineage_flags, down),    NULL, "only what is made from it"},
 	{"columns", 'c', FLAG_SWITCH, offsetof(struct lineage_flags, columns), NULL, "column by column"},
 	{"depth",   0,   FLAG_NUMBER, offsetof(struct lineage_flags, depth),   "N",  "at most so many steps away"},
+	{"as-of",   0,   FLAG_TEXT,   offsetof(struct lineage_flags, as_of),   "TIME", "as it was then: 2026-01-31, 2026-01-31T12:00:00Z"},
 	{0},
 };
 // clang-format on
@@ -51,6 +53,7 @@ lineage_path(struct call *c, const struct lineage_flags *flags)
 	const char *path = path_with(c->arena, api_path(c->arena, "lineage", NULL), "node", id);
 	path = path_with(c->arena, path, "direction", direction);
 	path = path_with(c->arena, path, "level", by_column ? "column" : "product");
+	path = path_with(c->arena, path, "as_of", flags->as_of);
 	return flags->depth.given ? path_with_number(c->arena, path, "depth", flags->depth.value)
 				  : path;
 }

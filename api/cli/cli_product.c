@@ -1,6 +1,6 @@
 /*
- * cli_product.c -- weft get, list, search, diff, compliance, retire: data products as the catalog
- * knows them.
+ * cli_product.c -- weft get, versions, list, search, diff, compliance, retire: data products as the
+ * catalog knows them.
  */
 #include <string.h>
 
@@ -14,13 +14,14 @@ enum { USUAL_LIMIT = 100 };
 /* ---- weft get */
 
 struct get_flags {
-	const char *version;
+	const char *version, *as_of;
 	bool yaml;
 };
 
 // clang-format off
 static const struct flag get_flags[] = {
 	{"version", 0, FLAG_TEXT,   offsetof(struct get_flags, version), "V",  "this version instead of the one in force"},
+	{"as-of",   0, FLAG_TEXT,   offsetof(struct get_flags, as_of),   "TIME", "as it was then: 2026-01-31, 2026-01-31T12:00:00Z"},
 	{"yaml",    0, FLAG_SWITCH, offsetof(struct get_flags, yaml),    NULL, "the document, byte for byte as it was sent"},
 	{0},
 };
@@ -79,9 +80,10 @@ get(struct call *c, struct err *e)
 {
 	const struct get_flags *flags = c->flags;
 	const char *versions = flags->version ? "versions" : NULL;
+	const char *path =
+	    api_path(c->arena, "products", c->words.items[0], versions, flags->version, NULL);
 	struct question q = {
-	    .path =
-		api_path(c->arena, "products", c->words.items[0], versions, flags->version, NULL),
+	    .path = path_with(c->arena, path, "as_of", flags->as_of),
 	    .accept = flags->yaml ? "application/yaml" : NULL,
 	};
 	struct answer a;
@@ -99,6 +101,31 @@ get(struct call *c, struct err *e)
 
 const struct verb get_verbs[] = {
     {.flags = get_flags, .size = sizeof(struct get_flags), .least = 1, .most = 1, .run = get},
+    {0},
+};
+
+/* ---- weft versions */
+
+// clang-format off
+static const struct view version_views[] = {
+	{"VERSION",   "version",      SHOW_TEXT},
+	{"CHANGE",    "change",       SHOW_STATE},
+	{"PUBLISHED", "published_at", SHOW_TIME},
+	{"BY",        "published_by", SHOW_TEXT},
+	{"EVENT",     "event",        SHOW_TEXT},
+	{0},
+};
+// clang-format on
+
+static enum err_code
+versions(struct call *c, struct err *e)
+{
+	const char *path = api_path(c->arena, "products", c->words.items[0], "versions", NULL);
+	return listing_show(c, version_views, path, MANY, "no versions", e);
+}
+
+const struct verb versions_verbs[] = {
+    {.least = 1, .most = 1, .run = versions},
     {0},
 };
 

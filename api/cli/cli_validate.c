@@ -239,16 +239,13 @@ load_rules(struct call *c, struct offline_rules *rules, struct err *e)
 	return code;
 }
 
-/* Whoever reads "accepted" must know by whom. */
+/* Whoever reads "accepted" must know by what. */
 static void
 tell_limits(struct call *c, size_t policies)
 {
 	const struct validate_flags *flags = c->flags;
-	const char *tags =
-	    flags->domain_tags.count ? "" : ", or how the domain is tagged (--domain-tag)";
-	note(c,
-	     "without a server: judged by form and %s; not by earlier versions, by what the inputs "
-	     "are%s",
+	const char *tags = flags->domain_tags.count ? "" : " or the domain's tags (--domain-tag)";
+	note(c, "judged without a server by form and %s, not knowing earlier versions, inputs%s",
 	     counted(c->arena, policies, "policy"), tags);
 }
 

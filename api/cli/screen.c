@@ -85,19 +85,19 @@ enum paint
 paint_of_word(const char *word)
 {
 	// clang-format off
-	static const struct { const char *word; enum paint paint; } words[] = {
-		{"compliant", GREEN},  {"satisfied", GREEN}, {"ready", GREEN},     {"passed", GREEN}, {"ok", GREEN},
-		{"created", GREEN},    {"updated", GREEN},   {"checked", GREEN},   {"minor", GREEN},  {"active", GREEN},
-		{"warned", YELLOW},    {"warn", YELLOW},     {"wanted", YELLOW},   {"draft", YELLOW}, {"masked", YELLOW},
-		{"deprecated", YELLOW},{"retained", YELLOW}, {"pii", YELLOW},
-		{"violating", RED},    {"violated", RED},    {"failed", RED},      {"broken", RED},   {"major", RED},
-		{"deny", RED},         {"revoked", RED},     {"expired", RED},     {"FAILED", RED},
-		{"retired", DIM},      {"unchanged", DIM},   {"not-concerned", DIM}, {"removed", DIM}, {"patch", DIM},
-		{"audit", CYAN},
+	static const struct { enum paint paint; const char *words; } rows[] = {
+		{GREEN,  " accepted active checked compliant created defined minor ok passed ready satisfied updated "},
+		{YELLOW, " deprecated draft masked pii retained wanted warn warned "},
+		{RED,    " FAILED broken deny expired failed major malformed refused revoked violated violating "},
+		{CYAN,   " audit "},
+		{DIM,    " not-concerned patch removed retired unchanged "},
 	};
 	// clang-format on
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (!strcmp(word, words[i].word))
-			return words[i].paint;
+	char spaced[32];
+	if (snprintf(spaced, sizeof spaced, " %s ", word) >= (int)sizeof spaced || !*word)
+		return PLAIN;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strstr(rows[i].words, spaced))
+			return rows[i].paint;
 	return PLAIN;
 }

@@ -657,7 +657,7 @@ validate_judges_by_the_ready_made_policies(void **state)
 	    "a.yaml:8:9: denied: PII data requires access controls [pii-requires-access-controls]\n"
 	    "    8 │ access: []\n"
 	    "      │         ^\n"));
-	assert_non_null(strstr(r.err, "without a server"));
+	assert_non_null(strstr(r.err, "judged without a server"));
 	assert_non_null(strstr(r.out, "retail.accounts  refused"));
 }
 
