@@ -69,14 +69,14 @@ static bool
 source_is_sound(const char *source, size_t length, struct cel_issues *issues)
 {
 	struct cel_span start = {0, 0};
-	if (length > (size_t)CEL_MOST_CODE_POINTS * 4)
-		issue_add(issues, "", start, "longer than %d characters", CEL_MOST_CODE_POINTS);
-	else if (utf8_check(source, length) < length)
+	bool short_enough = length <= (size_t)CEL_MOST_CODE_POINTS * 4;
+	if (short_enough && utf8_check(source, length) < length) {
 		issue_add(issues, "", start, "not UTF-8");
-	else if (value_code_points(source, length) > CEL_MOST_CODE_POINTS)
-		issue_add(issues, "", start, "longer than %d characters", CEL_MOST_CODE_POINTS);
-	else
+		return false;
+	}
+	if (short_enough && value_code_points(source, length) <= CEL_MOST_CODE_POINTS)
 		return true;
+	issue_add(issues, "", start, "longer than %d characters", CEL_MOST_CODE_POINTS);
 	return false;
 }
 

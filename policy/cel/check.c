@@ -346,7 +346,7 @@ choose_overloads(struct checker *c, struct cel_expr *x, const struct cel_overloa
 		if (!t)
 			continue;
 		x->overloads = arena_grow(c->arena, x->overloads, x->overload_count, &capacity,
-					  sizeof *x->overloads);
+					  sizeof(void *));
 		x->overloads[x->overload_count++] = o;
 		if (!result)
 			result = t;

@@ -298,7 +298,7 @@ map_node(const struct conversion *c, struct cel_value v, unsigned depth, struct 
 	struct member *members = ARENA_ARRAY(c->arena, struct member, v.count);
 	for (uint32_t i = 0; i < v.count; i++) {
 		struct cel_entry entry = cel_entry_at(v, i);
-		struct node key;
+		struct node key = {0};
 		if (entry.key.kind != CEL_STRING)
 			return ERR(c->e, MALFORMED, "a key of a document is a text, not %s",
 				   cel_kind_name(entry.key.kind));

@@ -10,8 +10,7 @@ infer_unknown(struct inference *inf)
 {
 	struct cel_type *t = ARENA_NEW(inf->arena, struct cel_type);
 	*t = (struct cel_type){.kind = TYPE_UNKNOWN, .index = (uint32_t)inf->count};
-	inf->bound =
-	    arena_grow(inf->arena, inf->bound, inf->count, &inf->capacity, sizeof *inf->bound);
+	inf->bound = arena_grow(inf->arena, inf->bound, inf->count, &inf->capacity, sizeof(void *));
 	inf->bound[inf->count++] = NULL;
 	return t;
 }

@@ -7,7 +7,9 @@
 static char
 peek(const struct lexer *l, uint32_t ahead)
 {
-	return l->next + ahead < l->length ? l->source[l->next + ahead] : '\0';
+	if (l->next + ahead >= l->length)
+		return '\0';
+	return l->source[l->next + ahead];
 }
 
 static bool

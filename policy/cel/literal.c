@@ -135,7 +135,9 @@ static const char *
 put_escape(struct unescape *u)
 {
 	static const char letters[] = "abfnrtv\\?\"'`", meanings[] = "\a\b\f\n\r\t\v\\?\"'`";
-	char c = u->next < u->end ? u->source[u->next++] : '\0';
+	if (u->next == u->end)
+		return "this escape is not known";
+	char c = u->source[u->next++];
 	const char *letter = c ? strchr(letters, c) : NULL;
 	if (letter) {
 		u->out[u->length++] = meanings[letter - letters];

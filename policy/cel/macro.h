@@ -27,8 +27,8 @@ struct cel_macro {
 	const char *space; /* the name before the dot: "cel" of cel.bind; NULL */
 	bool global;       /* has(x): nothing before the dot */
 	uint8_t variables; /* how many names come first */
-	const char *roles; /* of the other arguments: p predicate, t transform, i initial value */
 	enum macro_shape shape;
+	const char *roles; /* of the other arguments: p predicate, t transform, i initial value */
 	const char *usage, *help; /* help NULL: as the row above */
 };
 

@@ -206,8 +206,7 @@ struct children {
 static void
 add_child(struct parser *p, struct children *c, struct cel_expr *x)
 {
-	c->items =
-	    arena_grow(p->arena, c->items, c->count, &c->capacity, sizeof(struct cel_expr *));
+	c->items = arena_grow(p->arena, c->items, c->count, &c->capacity, sizeof(void *));
 	c->items[c->count++] = x;
 }
 

@@ -128,8 +128,8 @@ static void
 keep_regex(struct builder *b, struct regex *r)
 {
 	struct cel_program *p = b->program;
-	p->regexes = arena_grow(b->arena, p->regexes, p->regex_count, &p->regex_capacity,
-				sizeof *p->regexes);
+	p->regexes =
+	    arena_grow(b->arena, p->regexes, p->regex_count, &p->regex_capacity, sizeof(void *));
 	p->regexes[p->regex_count++] = r;
 }
 

@@ -25,7 +25,7 @@ enum { EXIT_SKIPPED = 77, COST_LIMIT = 1000000, MOST_NAMES = 32 };
 /* What is not built: by file, by the words of an expression, by required extension.  NULL matches
  * anything. */
 static const struct unbuilt {
-	const char *file, *expression, *requires, *reason;
+	const char *file, *expression, *extension, *reason;
 } unbuilt[] = {
     // clang-format off
 	{NULL,         NULL,         "strings",  "the extension `strings`"},
@@ -67,7 +67,9 @@ text_of(struct arena *arena, const struct node *n)
 	size_t length = 0;
 	for (const char *c = n->text; *c; c++) {
 		bool is_nul = strncmp(c, stand_in, strlen(stand_in)) == 0;
-		text[length++] = is_nul ? '\0' : *c;
+		if (!is_nul)
+			text[length] = *c;
+		length++;
 		c += is_nul ? strlen(stand_in) - 1 : 0;
 	}
 	return cel_string(text, length);
@@ -329,9 +331,10 @@ skip_reason(const struct node *test)
 	const struct node *required = node_get(test, "requires");
 	for (size_t i = 0; i < ARRAY_LEN(unbuilt); i++) {
 		const struct unbuilt *u = &unbuilt[i];
-		bool applies = !u->requires;
+		bool applies = !u->extension;
 		for (uint32_t k = 0; required && k < required->count; k++)
-		applies |= u->requires && strcmp(required->items[k].text, u->requires) == 0;
+			applies |=
+			    u->extension && strcmp(required->items[k].text, u->extension) == 0;
 		if (u->file)
 			applies &= strcmp(node_text(test, "file", ""), u->file) == 0;
 		if (u->expression)
