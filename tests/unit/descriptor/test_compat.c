@@ -64,7 +64,12 @@ static const struct one_change single_changes[] = {
 	{COL A "sla: {availability: 99.9%}\n", COL A, CHANGE_MAJOR, "/sla/availability",
 	 "the promise of availability was weakened", 1},
 
+	{COL A "sla: {freshness: 1 hour}\n", COL A "sla: {}\n", CHANGE_MAJOR, "/sla/freshness",
+	 "the promise of freshness was weakened", 6},
+
 	/* compatible */
+	{COL A, COL A "sla: {freshness: 1 hour}\n", CHANGE_MINOR, "/sla/freshness",
+	 "the promise of freshness was tightened", 6},
 	{COL A, COL A B, CHANGE_MINOR, "/schema/1", "column 'b' was added", 6},
 	{COL A, COL "  - {name: a, type: BIGINT}\n", CHANGE_MINOR, "/schema/0/type",
 	 "column 'a': INTEGER was widened to BIGINT", 5},
