@@ -52,19 +52,25 @@ struct reading {
 
 /* ---- one event */
 
+static const struct gist *
+gist_named(const char *kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(gists); i++)
+		if (!strcmp(kind, gists[i].kind))
+			return &gists[i];
+	return NULL;
+}
+
 static const char *
 gist_of(struct arena *arena, const char *kind, const struct node *body)
 {
 	CLEANUP(buf_done) struct buf b = {0};
+	const struct gist *g = gist_named(kind);
 	if (!strcmp(kind, "quality.checked"))
 		return node_bool(body, "passed", false) ? "passed" : "failed";
-	for (size_t i = 0; i < ARRAY_LEN(gists); i++) {
-		for (size_t k = 0; !strcmp(kind, gists[i].kind) && k < ARRAY_LEN(gists[i].keys) &&
-				   gists[i].keys[k];
-		     k++) {
-			const char *text = node_shown(arena, body, gists[i].keys[k]);
-			buf_printf(&b, "%s%s", b.length && *text ? " " : "", text);
-		}
+	for (size_t i = 0; g && i < ARRAY_LEN(g->keys) && g->keys[i]; i++) {
+		const char *text = node_shown(arena, body, g->keys[i]);
+		buf_printf(&b, "%s%s", b.length && *text ? " " : "", text);
 	}
 	return b.length ? arena_bytes(arena, b.data, b.length) : "";
 }
@@ -166,10 +172,12 @@ take_event(void *user, const char *data, size_t length)
 {
 	struct reading *r = user;
 	struct node event;
-	struct err ignored;
+	struct err e;
 	arena_reset(&r->arena);
-	if (document_read(DOCUMENT_JSON, data, length, NULL, &r->arena, &event, &ignored))
+	if (document_read(DOCUMENT_JSON, data, length, &client_limits, &r->arena, &event, &e)) {
+		note(r->call, "an event that cannot be read: %s", e.message);
 		return true;
+	}
 	bool goes_on = show_event(r, &event);
 	call_flush(r->call);
 	return goes_on && !ferror(r->call->out.file);

@@ -12,7 +12,7 @@
 #include "base/json.h"
 
 /* A page of a thousand events is larger than what a person writes. */
-static const struct document_limits answer_limits = {64u << 20, 8u << 20, 64};
+const struct document_limits client_limits = {64u << 20, 8u << 20, 64};
 
 const char *
 api_path(struct arena *arena, const char *first, ...)
@@ -113,7 +113,7 @@ client_read(const struct call *c, struct arena *arena, const struct fetch_respon
 	*ret_answer =
 	    (struct answer){rs->status, rs->content_type, rs->body, rs->body_length, {0}, {0}};
 	if (is_json(rs->content_type) &&
-	    document_read(DOCUMENT_JSON, rs->body, rs->body_length, &answer_limits, arena,
+	    document_read(DOCUMENT_JSON, rs->body, rs->body_length, &client_limits, arena,
 			  &ret_answer->root, e)) {
 		err_while(e, "reading the answer of %s", c->server);
 		return e->code == ERR_TOO_LARGE ? ERR_TOO_LARGE : (e->code = ERR_UNREACHABLE);

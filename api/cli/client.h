@@ -30,6 +30,9 @@ struct answer {
 					 with warnings */
 };
 
+/* What an answer may hold: more than a document that a person writes. */
+extern const struct document_limits client_limits;
+
 /* api_path -- "/api/v1" and the parts, escaped; ends with NULL. */
 const char *api_path(struct arena *arena, const char *first, ...) __attribute__((sentinel));
 
