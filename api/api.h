@@ -12,6 +12,14 @@
 #include "identity/identity.h"
 #include "provision/provision.h"
 
+/*
+ * Answers kept as bytes (config.cache_bytes; 0 gives NULL, which keeps nothing).  Lives until after
+ * http_stop(), and no longer than the store.
+ */
+struct answer_cache;
+struct answer_cache *answer_cache_create(struct store *store, size_t bytes);
+void answer_cache_destroy(struct answer_cache *cache);
+
 /* What the handlers work with: made by main, borrowed here. */
 struct services {
 	const struct config *config;
@@ -20,6 +28,7 @@ struct services {
 	struct governance *governance;
 	struct provision *provision;
 	struct metrics *metrics;
+	struct answer_cache *cache; /* or NULL */
 	volatile bool *ready; /* false until everything has started, and again when stopping */
 };
 

@@ -1,0 +1,95 @@
+/*
+ * operations_routes.c -- for who runs Weft: is it alive, is it ready, how is it doing, and what
+ * does it speak.
+ */
+#include "base/embedded.h"
+#include "catalog/event_log.h"
+#include "catalog/job.h"
+#include "catalog/product.h"
+
+#include "handling.h"
+#include "routes.h"
+
+extern const struct embedded_file api_files[];
+
+static const char *const none[] = {NULL};
+
+static enum err_code
+health(struct request *rq, struct response *rs, struct err *e)
+{
+	TRY(request_only(rq, none, e));
+	struct json j = {.out = &rs->body};
+	json_begin_map(&j);
+	json_member_text(&j, "status", "ok");
+	json_member_text(&j, "version", WEFT_VERSION);
+	json_end_map(&j);
+	return ERR_OK;
+}
+
+/* Ready is who would serve a request now: everything has started, nothing is stopping, and the
+ * catalog can be read. */
+static enum err_code
+readiness(struct request *rq, struct response *rs, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	TRY(request_only(rq, none, e));
+	if (!*services_of(rq)->ready)
+		return ERR(e, BUSY, "the server is starting or stopping");
+	TRY(session_read(rq, &s, e));
+	buf_text(&rs->body, "{\"status\":\"ready\"}");
+	return ERR_OK;
+}
+
+static void
+set_gauge(struct metrics *m, const char *name, const char *help, uint64_t n)
+{
+	metric_set(metric_new(m, METRIC_GAUGE, name, "", help), (int64_t)n);
+}
+
+/* What the catalog holds is counted when somebody asks, not with every commit. */
+static enum err_code
+measure_catalog(const struct request *rq, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	struct metrics *m = services_of(rq)->metrics;
+	uint64_t products, waiting, failing;
+	TRY(session_read(rq, &s, e));
+	TRY(product_count(s, &products, e));
+	TRY(job_counts(s, &waiting, &failing, e));
+	set_gauge(m, "weft_products", "Data products in force", products);
+	set_gauge(m, "weft_log_events", "Events in the log", event_log_size(s));
+	set_gauge(m, "weft_jobs_waiting", "Jobs in the queue", waiting);
+	set_gauge(m, "weft_jobs_failing", "Jobs in the queue whose last attempt failed", failing);
+	return ERR_OK;
+}
+
+static enum err_code
+metrics(struct request *rq, struct response *rs, struct err *e)
+{
+	TRY(request_only(rq, none, e));
+	TRY(measure_catalog(rq, e));
+	rs->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	metrics_write(services_of(rq)->metrics, &rs->body);
+	return ERR_OK;
+}
+
+static enum err_code
+contract(struct request *rq, struct response *rs, struct err *e)
+{
+	TRY(request_only(rq, none, e));
+	const struct embedded_file *file = &api_files[0];
+	rs->content_type = "application/yaml";
+	rs->etag = etag_of_bytes(rs->arena, file->data, file->size);
+	buf_append(&rs->body, file->data, file->size);
+	return ERR_OK;
+}
+
+// clang-format off
+const struct route operations_routes[] = {
+	{GET, "/healthz",      health,    ROLE_ANYBODY, "Is the process alive?"},
+	{GET, "/readyz",       readiness, ROLE_ANYBODY, "Would it serve a request now?"},
+	{GET, "/metrics",      metrics,   ROLE_READER,  "Counters, gauges and latency, for Prometheus"},
+	{GET, "/openapi.yaml", contract,  ROLE_ANYBODY, "This contract"},
+	{0},
+};
+// clang-format on
