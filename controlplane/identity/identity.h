@@ -47,6 +47,9 @@ struct token_wish {
 	moment expires_at;          /* 0: never */
 };
 
+/* token_check -- would token_create() make it?  Fails: ERR_MALFORMED. */
+enum err_code token_check(struct store *store, const struct token_wish *wish, struct err *e);
+
 /* token_create -- `ret_secret` is the text to hand out.  Fails: ERR_MALFORMED. */
 enum err_code token_create(struct store *store, const char *actor, const struct token_wish *wish,
 			   struct arena *arena, struct token_record *ret_token,

@@ -56,6 +56,12 @@ check_wish(const struct token_wish *wish, moment now, struct err *e)
 	return ERR_OK;
 }
 
+enum err_code
+token_check(struct store *store, const struct token_wish *wish, struct err *e)
+{
+	return check_wish(wish, store_now(store), e);
+}
+
 static const char *
 write_domains(const char *const *domains, struct arena *arena)
 {
@@ -107,7 +113,7 @@ token_create(struct store *store, const char *actor, const struct token_wish *wi
 	     struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
-	enum err_code code = check_wish(wish, store_now(store), e);
+	enum err_code code = token_check(store, wish, e);
 	if (code == ERR_OK)
 		code = store_write(store, &s, e);
 	if (code == ERR_OK)
