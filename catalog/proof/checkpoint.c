@@ -63,17 +63,6 @@ encode(const void *bytes, size_t length, struct arena *arena)
 	return text;
 }
 
-/* libsodium 1.0.18 takes any byte beyond ASCII for a digit of base64: one signature would have many
- * texts. */
-static bool
-decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_length)
-{
-	for (const char *p = text; *p; p++)
-		if ((unsigned char)*p > 0x7f)
-			return false;
-	return base64_decode(text, ret_bytes, capacity, ret_length);
-}
-
 const char *
 checkpoint_sign(const struct checkpoint *c, const struct signing_key *key, struct arena *arena)
 {
@@ -132,7 +121,8 @@ parse_text(char *text, struct checkpoint *ret_checkpoint, struct err *e)
 		return ERR_AT(e, MALFORMED, ((struct position){2, 1}),
 			      "expected the log's size, a number");
 	const char *root = take_line(&text);
-	if (!root || !decode(root, c.root.bytes, DIGEST_SIZE, &length) || length != DIGEST_SIZE)
+	if (!root || !base64_decode(root, c.root.bytes, DIGEST_SIZE, &length) ||
+	    length != DIGEST_SIZE)
 		return ERR_AT(e, MALFORMED, ((struct position){3, 1}),
 			      "expected the root, 32 bytes in base64");
 	for (uint32_t line = 4; *text; line++) {
@@ -164,7 +154,7 @@ check_signature(char *line, const char *text, const struct verifier_key *key, st
 	*space = '\0';
 	size_t length = 0, most = strlen(space + 1);
 	uint8_t *bytes = arena_alloc(arena, most + 1);
-	if (!is_checkpoint_origin(name) || !decode(space + 1, bytes, most, &length) ||
+	if (!is_checkpoint_origin(name) || !base64_decode(space + 1, bytes, most, &length) ||
 	    length <= KEY_ID_SIZE)
 		return SIGNATURE_MALFORMED;
 
@@ -281,7 +271,7 @@ verifier_key_parse(const char *text, struct arena *arena, struct verifier_key *r
 	size_t length = 0;
 	if (!is_checkpoint_origin(key.name))
 		return ERR(e, MALFORMED, "a verifier key begins with its name");
-	if (!decode(second + 1, &typed, sizeof typed, &length) || length != sizeof typed ||
+	if (!base64_decode(second + 1, &typed, sizeof typed, &length) || length != sizeof typed ||
 	    typed.type != ED25519)
 		return ERR(e, MALFORMED, "the verifier key of '%s' is no Ed25519 key in base64",
 			   key.name);

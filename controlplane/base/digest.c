@@ -112,12 +112,23 @@ base64url_encode(const void *bytes, size_t length, char *ret_text)
 			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* libsodium 1.0.18 takes a byte beyond ASCII for a digit: two texts would name the same bytes. */
+static bool
+is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
 static bool
 decode(const char *text, void *ret_bytes, size_t capacity, size_t *ret_length, int variant)
 {
 	const char *end = NULL;
 	size_t size = strlen(text);
-	return sodium_base642bin(ret_bytes, capacity, text, size, NULL, ret_length, &end,
+	return is_ascii(text) &&
+	       sodium_base642bin(ret_bytes, capacity, text, size, NULL, ret_length, &end,
 				 variant) == 0 &&
 	       end == text + size;
 }
