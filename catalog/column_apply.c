@@ -43,9 +43,9 @@ read_held(struct session *s, struct happening *h, struct map *by_name, struct er
 {
 	static const char sql[] =
 	    "SELECT name, type, classification, personal, since_seq FROM product_columns"
-	    " WHERE product = $1 AND until_seq IS NULL";
+	    " WHERE id = $1 AND until_seq IS NULL";
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, sql, DB_ARGS(db_text(h->product.name)), &q, e));
+	CHECK(db_query(s->db, sql, DB_ARGS(db_int(h->product_id)), &q, e));
 	while (db_next(&q)) {
 		struct held_column *held = ARENA_NEW(h->arena, struct held_column);
 		held->name = db_column_text(&q, 0, h->arena);
@@ -62,10 +62,10 @@ static enum err_code
 begin_column(struct session *s, struct happening *h, const struct column *c, struct err *e)
 {
 	static const char sql[] =
-	    "INSERT INTO product_columns (product, name, since_seq, type, personal, classification)"
-	    " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (product, name, since_seq) DO NOTHING";
+	    "INSERT INTO product_columns (id, name, since_seq, type, personal, classification)"
+	    " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id, name, since_seq) DO NOTHING";
 	return db_run(s->db, sql,
-		      DB_ARGS(db_text(h->product.name), db_text(c->name),
+		      DB_ARGS(db_int(h->product_id), db_text(c->name),
 			      db_int((int64_t)h->event->seq), db_text(c->type ? c->type : ""),
 			      db_int(column_is_personal(c)), db_text(own_classification(c))),
 		      e);
@@ -75,9 +75,9 @@ static enum err_code
 end_column(struct session *s, struct happening *h, const struct held_column *held, struct err *e)
 {
 	static const char sql[] = "UPDATE product_columns SET until_seq = $1"
-				  " WHERE product = $2 AND name = $3 AND since_seq = $4";
+				  " WHERE id = $2 AND name = $3 AND since_seq = $4";
 	return db_run(s->db, sql,
-		      DB_ARGS(db_int((int64_t)h->event->seq), db_text(h->product.name),
+		      DB_ARGS(db_int((int64_t)h->event->seq), db_int(h->product_id),
 			      db_text(held->name), db_int(held->since)),
 		      e);
 }
@@ -86,10 +86,10 @@ enum err_code
 column_apply_published(struct session *s, struct happening *h, struct err *e)
 {
 	struct map held_columns = {.arena = h->arena};
-	const struct column *columns = h->product.columns.items;
+	const struct column *columns = h->product->columns.items;
 	if (!h->product_is_new)
 		CHECK(read_held(s, h, &held_columns, e));
-	for (size_t i = 0; i < h->product.columns.count; i++) {
+	for (size_t i = 0; i < h->product->columns.count; i++) {
 		if (!columns[i].name)
 			continue;
 		struct held_column *held = map_get(&held_columns, columns[i].name);

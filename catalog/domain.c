@@ -81,7 +81,7 @@ domain_apply_defined(struct session *s, struct happening *h, struct err *e)
 	    " ON CONFLICT (name) DO UPDATE SET document = excluded.document,"
 	    " hash = excluded.hash, seq = excluded.seq";
 	CLEANUP(buf_done) struct buf text = {0};
-	json_canonical(&text, &h->document);
+	json_canonical(&text, h->document);
 	return db_run(s->db, sql,
 		      DB_ARGS(db_text(h->event->subject), db_text(text.data),
 			      db_text(node_text(h->body, "hash", "")),

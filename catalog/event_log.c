@@ -81,37 +81,62 @@ insert_event(struct session *s, const struct event *ev, struct err *e)
 }
 
 static enum err_code
-append(struct session *s, const struct event *ev, struct err *e)
+write_event(struct session *s, const struct event *ev, const struct known_product *known,
+	    struct err *e)
 {
 	struct digest leaf = event_leaf(ev);
 	CHECK(insert_event(s, ev, e));
 	CHECK(merkle_append(&s->head->edge, &leaf, log_tree_store, s, e));
 	s->head->time = ev->time;
-	return projection_apply(s, ev, e);
+	return projection_apply(s, ev, known, e);
+}
+
+/* `ev` has what the caller says of it; the rest is the log's. */
+static enum err_code
+append(struct session *s, struct event *ev, const struct known_product *known, struct err *e)
+{
+	CHECK(check_line("actor", ev->actor, e));
+	CHECK(check_line("kind", ev->kind, e));
+	CHECK(check_line("subject", ev->subject, e));
+	CHECK(log_head_load(s, e));
+	ev->seq = s->head->edge.size + 1;
+	ev->time = s->now > s->head->time ? s->now : s->head->time;
+	ev->body_hash = digest_of(ev->body, ev->body_length);
+	enum err_code code = write_event(s, ev, known, e);
+	if (code != ERR_OK)
+		s->broken = true; /* half of it may be written: only undoing helps */
+	return code;
 }
 
 enum err_code
 event_append(struct session *s, const char *actor, const char *kind, const char *subject,
 	     const struct buf *body, struct event *ret_event, struct err *e)
 {
-	CHECK(check_line("actor", actor, e));
-	CHECK(check_line("kind", kind, e));
-	CHECK(check_line("subject", subject, e));
-	CHECK(log_head_load(s, e));
+	struct event ev = {.actor = actor,
+			   .kind = kind,
+			   .subject = subject,
+			   .body = body->data,
+			   .body_length = body->length};
+	CHECK(append(s, &ev, NULL, e));
+	if (ret_event)
+		*ret_event = ev;
+	return ERR_OK;
+}
+
+enum err_code
+product_append(struct session *s, const char *actor, const struct descriptor *product,
+	       const struct product_finding *finding, const struct buf *body,
+	       struct event *ret_event, struct err *e)
+{
+	const struct known_product known = {product, *finding};
 	struct event ev = {
-	    .seq = s->head->edge.size + 1,
-	    .time = s->now > s->head->time ? s->now : s->head->time,
 	    .actor = actor,
-	    .kind = kind,
-	    .subject = subject,
+	    .kind = "product.published",
+	    .subject = product->name,
 	    .body = body->data,
 	    .body_length = body->length,
-	    .body_hash = digest_of(body->data, body->length),
 	};
-	if (append(s, &ev, e) != ERR_OK) {
-		s->broken = true; /* half of it may be written: only undoing helps */
-		return e->code;
-	}
+	CHECK(append(s, &ev, &known, e));
 	if (ret_event)
 		*ret_event = ev;
 	return ERR_OK;

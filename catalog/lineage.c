@@ -125,18 +125,51 @@ follow(struct walk *w, const struct turn *turn, const struct lineage_edge *edge,
 	return ERR_OK;
 }
 
-#define EDGES_OF(end)                                                                              \
-	"SELECT source, target, kind, transform, masking FROM lineage_edges WHERE " end            \
-	" = $1 AND since_seq <= $2 AND (until_seq IS NULL OR until_seq > $2) ORDER BY source, "    \
-	"target, kind"
+#define HOLDS(row) row ".since_seq <= $2 AND (" row ".until_seq IS NULL OR " row ".until_seq > $2)"
+
+/* $1 is the node, $2 the event; of a column $3 is its owner's name, $4 its own, $5 its owner's
+ * node. */
+static const char product_up[] =
+    "SELECT v.source, v.target, v.kind, NULL, 0 FROM lineage_edges v"
+    " WHERE v.target = $1 AND " HOLDS("v") " ORDER BY v.source, v.kind";
+static const char product_down[] =
+    "SELECT v.source, v.target, v.kind, NULL, 0 FROM lineage_edges v"
+    " WHERE v.source = $1 AND " HOLDS("v") " ORDER BY v.target, v.kind";
+static const char column_up[] =
+    "SELECT l.source, $1, l.kind, l.transform, l.masking FROM products p"
+    " JOIN lineage_columns l ON l.id = p.id AND l.name = $4"
+    " WHERE p.name = $3 AND " HOLDS("l") " ORDER BY l.source, l.kind";
+
+/* Through the products that are made from the owner; and its own, which is no input of itself. */
+static const char column_down[] =
+    "SELECT l.source, 'column:' || p.name || '#' || l.name AS node, l.kind, l.transform, l.masking"
+    " FROM lineage_edges v JOIN products p ON p.name = substr(v.target, 9)"
+    " JOIN lineage_columns l ON l.id = p.id AND l.source = $1 WHERE v.source = $5 AND " HOLDS(
+	"v") " AND " HOLDS("l") " UNION SELECT l.source, 'column:' || p.name || '#' || l.name, "
+				"l.kind, l.transform, l.masking"
+				" FROM products p JOIN lineage_columns l ON l.id = p.id AND "
+				"l.source = $1 WHERE p.name = $3 AND " HOLDS("l") " ORDER BY node";
+
+static enum err_code
+find_edges(struct walk *w, const struct turn *turn, struct query *q, struct err *e)
+{
+	struct node_name n;
+	const char *id = turn->place->node.id;
+	bool up = turn->direction == LINEAGE_UP;
+	CHECK(node_name_parse(id, w->arena, &n, e));
+	const char *sql =
+	    n.column ? (up ? column_up : column_down) : (up ? product_up : product_down);
+	return db_query(w->s->db, sql,
+			DB_ARGS(db_text(id), db_int(w->as_of), db_text(n.owner), db_text(n.column),
+				db_text(node_name_owner(&n, w->arena))),
+			q, e);
+}
 
 static enum err_code
 expand(struct walk *w, const struct turn *turn, struct err *e)
 {
-	static const char up[] = EDGES_OF("target"), down[] = EDGES_OF("source");
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(w->s->db, turn->direction == LINEAGE_UP ? up : down,
-		       DB_ARGS(db_text(turn->place->node.id), db_int(w->as_of)), &q, e));
+	CHECK(find_edges(w, turn, &q, e));
 	while (!w->cut && db_next(&q)) {
 		struct lineage_edge edge = {
 		    .from = db_column_text(&q, 0, w->arena),
@@ -232,7 +265,7 @@ lineage_walk(struct session *s, const struct lineage_question *question, struct 
 	struct node_name root;
 	bool exists = false;
 	CHECK(node_name_parse(question->root, arena, &root, e));
-	CHECK(lineage_node_exists(s, question->root, &root, &exists, e));
+	CHECK(lineage_node_exists(s, &root, &exists, e));
 	if (!exists)
 		return ERR(e, NOT_FOUND, "nothing is known of '%s'", question->root);
 	CHECK(begin(&w, question, &root, e));

@@ -55,8 +55,8 @@ lineage_node_describe(struct session *s, struct lineage_node *node, int64_t as_o
 		      struct arena *arena, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT p.domain, $3 IS NULL OR EXISTS (SELECT 1 FROM product_columns c WHERE "
-	    "c.product = p.name"
+	    "SELECT p.domain, $3 IS NULL OR EXISTS (SELECT 1 FROM product_columns c WHERE c.id = "
+	    "p.id"
 	    "  AND c.name = $3 AND c.since_seq <= $2 AND (c.until_seq IS NULL OR c.until_seq > $2))"
 	    " FROM products p WHERE p.name = $1 AND p.id <= $2";
 	struct node_name n;
@@ -76,22 +76,33 @@ lineage_node_describe(struct session *s, struct lineage_node *node, int64_t as_o
 	return query_failed(&q, e) ? e->code : ERR_OK;
 }
 
-/* '$' is the character after '#': all columns' names of one owner lie between the two. */
+const char *
+node_name_owner(const struct node_name *n, struct arena *arena)
+{
+	return arena_printf(arena, "%s:%s", n->of_dataset ? "dataset" : "product", n->owner);
+}
+
+/*
+ * Its own columns, and those that others name as their source: through the products that are made
+ * from it.  '$' is the character after '#': the names of one owner's columns lie between the two.
+ */
 enum err_code
 lineage_node_columns(struct session *s, const struct node_name *n, int64_t as_of,
 		     struct arena *arena, struct node_ids *ret_ids, struct err *e)
 {
-#define HOLDS "since_seq <= $4 AND (until_seq IS NULL OR until_seq > $4)"
+#define HOLDS(row) row ".since_seq <= $5 AND (" row ".until_seq IS NULL OR " row ".until_seq > $5)"
 	static const char sql[] =
-	    "SELECT 'column:' || product || '#' || name AS id FROM product_columns WHERE product = "
-	    "$1 AND " HOLDS
-	    " UNION SELECT source FROM lineage_edges WHERE source >= $2 AND source < $3 AND " HOLDS
-	    " UNION SELECT target FROM lineage_edges WHERE target >= $2 AND target < $3 AND " HOLDS
-	    " ORDER BY id";
+	    "SELECT 'column:' || p.name || '#' || c.name AS node FROM products p JOIN "
+	    "product_columns c ON c.id = p.id"
+	    " WHERE p.name = $1 AND " HOLDS(
+		"c") " UNION SELECT l.source FROM lineage_edges v JOIN products p ON p.name = "
+		     "substr(v.target, 9)"
+		     "  JOIN lineage_columns l ON l.id = p.id AND l.source >= $3 AND l.source < $4"
+		     "  WHERE v.source = $2 AND " HOLDS("v") " AND " HOLDS("l") " ORDER BY node";
 	struct node_ids ids = {0};
 	CLEANUP(query_close) struct query q = {0};
 	CHECK(db_query(s->db, sql,
-		       DB_ARGS(db_text(n->owner),
+		       DB_ARGS(db_text(n->owner), db_text(node_name_owner(n, arena)),
 			       db_text(arena_printf(arena, "column:%s#", n->owner)),
 			       db_text(arena_printf(arena, "column:%s$", n->owner)), db_int(as_of)),
 		       &q, e));
@@ -106,23 +117,23 @@ lineage_node_columns(struct session *s, const struct node_name *n, int64_t as_of
 	return ERR_OK;
 }
 
+static const char is_known_product[] = "SELECT EXISTS (SELECT 1 FROM products WHERE name = $1)"
+				       " OR EXISTS (SELECT 1 FROM lineage_edges WHERE source = $2)";
+static const char is_known_column[] =
+    "SELECT EXISTS (SELECT 1 FROM products p JOIN product_columns c ON c.id = p.id WHERE p.name = "
+    "$1 AND c.name = $3)"
+    " OR EXISTS (SELECT 1 FROM lineage_edges v JOIN products p ON p.name = substr(v.target, 9)"
+    "  JOIN lineage_columns l ON l.id = p.id AND l.source = $4 WHERE v.source = $2)";
+
 enum err_code
-lineage_node_exists(struct session *s, const char *id, const struct node_name *n, bool *ret_exists,
-		    struct err *e)
+lineage_node_exists(struct session *s, const struct node_name *n, bool *ret_exists, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT EXISTS (SELECT 1 FROM lineage_edges WHERE source = $1)"
-	    " OR EXISTS (SELECT 1 FROM lineage_edges WHERE target = $1)"
-	    " OR EXISTS (SELECT 1 FROM products WHERE name = $2 AND $3 IS NULL)"
-	    " OR EXISTS (SELECT 1 FROM product_columns WHERE product = $2 AND name = $3)"
-	    " OR EXISTS (SELECT 1 FROM lineage_edges WHERE $3 IS NULL AND source >= $4 AND source "
-	    "< $5)";
 	CLEANUP(arena_done) struct arena arena = {0};
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, sql,
-		       DB_ARGS(db_text(id), db_text(n->owner), db_text(n->column),
-			       db_text(arena_printf(&arena, "column:%s#", n->owner)),
-			       db_text(arena_printf(&arena, "column:%s$", n->owner))),
+	CHECK(db_query(s->db, n->column ? is_known_column : is_known_product,
+		       DB_ARGS(db_text(n->owner), db_text(node_name_owner(n, &arena)),
+			       db_text(n->column),
+			       db_text(arena_printf(&arena, "column:%s", n->name))),
 		       &q, e));
 	*ret_exists = db_next(&q) && db_column_int(&q, 0) != 0;
 	return query_failed(&q, e) ? e->code : ERR_OK;

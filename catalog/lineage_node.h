@@ -21,6 +21,9 @@ struct node_name {
 enum err_code node_name_parse(const char *id, struct arena *arena, struct node_name *ret_name,
 			      struct err *e);
 
+/* node_name_owner -- the node that a column belongs to: product:NAME or dataset:NAMESPACE|NAME. */
+const char *node_name_owner(const struct node_name *n, struct arena *arena);
+
 /* lineage_node_describe -- kind, name, domain and external of node->id, as of the event `as_of`. */
 enum err_code lineage_node_describe(struct session *s, struct lineage_node *node, int64_t as_of,
 				    struct arena *arena, struct err *e);
@@ -34,8 +37,8 @@ struct node_ids {
 enum err_code lineage_node_columns(struct session *s, const struct node_name *n, int64_t as_of,
 				   struct arena *arena, struct node_ids *ret_ids, struct err *e);
 
-/* lineage_node_exists -- was it ever a product or one's column, or an end of an edge? */
-enum err_code lineage_node_exists(struct session *s, const char *id, const struct node_name *n,
-				  bool *ret_exists, struct err *e);
+/* lineage_node_exists -- was it ever a product or one's column, or the source of an edge? */
+enum err_code lineage_node_exists(struct session *s, const struct node_name *n, bool *ret_exists,
+				  struct err *e);
 
 #endif

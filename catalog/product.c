@@ -34,8 +34,8 @@ enum err_code
 product_get(struct session *s, const char *name, struct arena *arena, struct product *ret_product,
 	    struct err *e)
 {
-	static const char sql[] = "SELECT " PRODUCT_COLUMNS ", d.document FROM products p"
-				  " JOIN product_documents d ON d.id = p.id WHERE p.name = $1";
+	static const char sql[] =
+	    "SELECT " PRODUCT_COLUMNS ", d.document FROM " PRODUCT_TABLES " WHERE p.name = $1";
 	CLEANUP(query_close) struct query q = {0};
 	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name)), &q, e));
 	if (!db_next(&q))
@@ -61,6 +61,7 @@ product_count(struct session *s, uint64_t *ret_count, struct err *e)
 /* --- versions --- */
 
 #define VERSION_COLUMNS "version, change, hash, published_by, published_at, seq"
+#define OF_PRODUCT      "id = (SELECT id FROM products WHERE name = $1)"
 
 static struct product_version
 version_of_row(const struct query *q, struct arena *arena)
@@ -80,7 +81,7 @@ product_versions(struct session *s, const char *name, uint64_t before, size_t li
 		 struct arena *arena, struct product_versions *ret_versions, struct err *e)
 {
 	static const char sql[] = "SELECT " VERSION_COLUMNS " FROM product_versions"
-				  " WHERE name = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+				  " WHERE " OF_PRODUCT " AND seq < $2 ORDER BY seq DESC LIMIT $3";
 	struct product_versions list = {0};
 	size_t capacity = 0;
 	int64_t end = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
@@ -103,8 +104,9 @@ enum err_code
 product_version_get(struct session *s, const char *name, const char *version, struct arena *arena,
 		    struct product_version *ret_version, struct err *e)
 {
-	static const char sql[] = "SELECT " VERSION_COLUMNS " FROM product_versions"
-				  " WHERE name = $1 AND version = $2 ORDER BY seq DESC LIMIT 1";
+	static const char sql[] =
+	    "SELECT " VERSION_COLUMNS " FROM product_versions"
+	    " WHERE " OF_PRODUCT " AND version = $2 ORDER BY seq DESC LIMIT 1";
 	CLEANUP(query_close) struct query q = {0};
 	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name), db_text(version)), &q, e));
 	if (!db_next(&q))

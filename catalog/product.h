@@ -7,6 +7,7 @@
 #include "catalog/store.h"
 #include "base/json.h"
 #include "descriptor/descriptor.h"
+#include "proof/event.h"
 
 /* What is known of the version in force. */
 struct product {
@@ -68,6 +69,17 @@ struct product_list {
 enum err_code product_list(struct session *s, const struct product_filter *filter, struct arena *arena,
     struct product_list *ret_list, struct err *e);
 
+/* product_count -- all that were ever published, the retired ones among them. */
 enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *e);
+
+/*
+ * product_append -- event_append() of product.published for who has the document decoded already, which saves reading the
+ * body again.  `product` and `finding` must be what the body says: the catalog takes their word, a rebuild does not.
+ */
+struct product_finding {
+	const char *version, *change, *hash, *standing;
+};
+enum err_code product_append(struct session *s, const char *actor, const struct descriptor *product,
+    const struct product_finding *finding, const struct buf *body, struct event *ret_event, struct err *e);
 
 #endif

@@ -12,13 +12,14 @@
 	" AND ($3 IS NULL OR p.domain = $3) AND ($4 IS NULL OR p.owner = $4)"                      \
 	" AND ($5 IS NULL OR p.classification = $5) AND ($6 IS NULL OR p.status = $6)"             \
 	" AND ($7 IS NULL OR p.standing = $7) AND ($8 IS NULL OR p.personal = $8)"
-#define WORDS     " AND p.id IN (" SEARCH_IDS("$9") ")"
+#define WORDS   " AND p.id IN (" SEARCH_IDS("$9") ")"
 
-#define BY_NAME   "SELECT " PRODUCT_COLUMNS " FROM products p WHERE p.name > $1"
-#define BY_DOMAIN "SELECT " PRODUCT_COLUMNS " FROM products p WHERE p.domain = $3 AND p.name > $1"
+#define BY_NAME "SELECT " PRODUCT_COLUMNS " FROM " PRODUCT_TABLES " WHERE p.name > $1"
+#define BY_DOMAIN                                                                                  \
+	"SELECT " PRODUCT_COLUMNS " FROM " PRODUCT_TABLES " WHERE p.domain = $3 AND p.name > $1"
 #define BY_TAG                                                                                     \
 	"SELECT " PRODUCT_COLUMNS " FROM product_tags t JOIN products p ON p.name = t.product"     \
-	" WHERE t.tag = $10 AND t.product > $1"
+	" JOIN product_documents d ON d.id = p.id WHERE t.tag = $10 AND t.product > $1"
 
 // clang-format off
 enum { LEAD_NAME, LEAD_DOMAIN, LEAD_TAG };

@@ -7,11 +7,11 @@
 #include "db.h"
 #include "product.h"
 
-/* What to select, in the order that product_of_row() reads it, from products as `p`. */
+/* What to select from PRODUCT_TABLES, in the order that product_of_row() reads it. */
 #define PRODUCT_COLUMNS                                                                            \
-	"p.name, p.version, p.domain, p.owner, p.description, p.status, p.standing, "              \
-	"p.classification, p.personal,"                                                            \
-	" p.published_at, p.published_by, p.seq, p.hash"
+	"p.name, p.version, p.domain, p.owner, d.description, p.status, p.standing,"               \
+	" p.classification, p.personal, d.published_at, d.published_by, p.seq, d.hash"
+#define PRODUCT_TABLES "products p JOIN product_documents d ON d.id = p.id"
 enum { PRODUCT_COLUMN_COUNT = 13 };
 
 /* Without its document. */

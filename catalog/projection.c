@@ -58,14 +58,15 @@ static const struct {
 const struct projection_table projection_tables[] = {
 	TABLE(products,          "name"),
 	TABLE(product_documents, "id"),
-	TABLE(product_versions,  "name, seq"),
-	TABLE(product_tags,      "product, tag"),
-	TABLE(product_columns,   "product, name, since_seq"),
+	TABLE(product_versions,  "id, seq"),
+	TABLE(product_tags,      "tag, product"),
+	TABLE(product_columns,   "id, name, since_seq"),
 	TABLE(domains,           "name"),
 	TABLE(policies,          "name"),
 	TABLE(resources,         "product, role, plugin, name"),
 	TABLE(quality_results,   "product"),
 	TABLE(lineage_edges,     "target, source, kind, since_seq"),
+	TABLE(lineage_columns,   "id, name, source, kind, since_seq"),
 	TABLE(search_documents,  "id"),
 	{0},
 };
@@ -78,9 +79,22 @@ read_source(struct happening *h, struct err *e)
 	if (!source)
 		return ERR(e, MALFORMED, "the body has no source");
 	bool json = strcmp(node_text(h->body, "media_type", ""), "application/json") == 0;
+	struct node *root = ARENA_NEW(h->arena, struct node);
 	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, strlen(source),
-			  &source_limits, h->arena, &h->document, e) != ERR_OK)
+			  &source_limits, h->arena, root, e) != ERR_OK)
 		return err_while(e, "source");
+	h->document = root;
+	return ERR_OK;
+}
+
+static enum err_code
+check_product(const struct happening *h, struct err *e)
+{
+	const struct descriptor *d = h->product;
+	if (!d->name || strcmp(d->name, h->event->subject) != 0)
+		return ERR(e, MALFORMED, "the source is of '%s'", d->name ? d->name : "");
+	if (!d->owner || !d->domain)
+		return ERR(e, MALFORMED, "the source has no owner or no domain");
 	return ERR_OK;
 }
 
@@ -90,26 +104,38 @@ static enum err_code
 read_product(struct happening *h, struct err *e)
 {
 	struct violations ignored = {.arena = h->arena};
+	struct descriptor *d = ARENA_NEW(h->arena, struct descriptor);
 	CHECK(read_source(h, e));
-	descriptor_decode(&h->document, &ignored, &h->product);
-	const char *name = h->product.name;
-	if (!name || strcmp(name, h->event->subject) != 0)
-		return ERR(e, MALFORMED, "the source is of '%s'", name ? name : "");
-	if (!h->product.owner || !h->product.domain)
-		return ERR(e, MALFORMED, "the source has no owner or no domain");
-	return ERR_OK;
+	descriptor_decode(h->document, &ignored, d);
+	h->product = d;
+	h->finding = (struct product_finding){
+	    .version = node_text(h->body, "version", ""),
+	    .change = node_text(h->body, "change", "none"),
+	    .hash = node_text(h->body, "hash", ""),
+	    .standing = node_text(h->body, "standing", "compliant"),
+	};
+	return check_product(h, e);
 }
 
 static enum err_code
-read_event(struct happening *h, int reads, struct node *ret_body, struct err *e)
+read_event(struct happening *h, int reads, struct err *e)
 {
 	const struct event *ev = h->event;
-	CHECK(document_read(DOCUMENT_JSON, ev->body, ev->body_length, &body_limits, h->arena,
-			    ret_body, e));
-	h->body = ret_body;
+	struct node *body = ARENA_NEW(h->arena, struct node);
+	CHECK(document_read(DOCUMENT_JSON, ev->body, ev->body_length, &body_limits, h->arena, body,
+			    e));
+	h->body = body;
 	if (reads == READ_NOTHING)
 		return ERR_OK;
 	return reads == READ_PRODUCT ? read_product(h, e) : read_source(h, e);
+}
+
+static enum err_code
+take_known(struct happening *h, const struct known_product *known, struct err *e)
+{
+	h->product = known->product;
+	h->finding = known->finding;
+	return check_product(h, e);
 }
 
 static enum err_code
@@ -122,17 +148,18 @@ apply_rows(struct session *s, struct happening *h, struct err *e)
 }
 
 enum err_code
-projection_apply(struct session *s, const struct event *ev, struct err *e)
+projection_apply(struct session *s, const struct event *ev, const struct known_product *known,
+		 struct err *e)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
 	struct happening h = {.event = ev, .arena = &arena};
-	struct node body;
 	size_t i = 0;
 	while (i < ARRAY_LEN(kinds) && strcmp(kinds[i].kind, ev->kind) != 0)
 		i++;
 	if (i == ARRAY_LEN(kinds) || !ev->body)
 		return ERR_OK;
-	if (read_event(&h, kinds[i].reads, &body, e) != ERR_OK || apply_rows(s, &h, e) != ERR_OK)
+	enum err_code code = known ? take_known(&h, known, e) : read_event(&h, kinds[i].reads, e);
+	if (code != ERR_OK || apply_rows(s, &h, e) != ERR_OK)
 		return err_while(e, "event %llu, %s of '%s'", (unsigned long long)ev->seq, ev->kind,
 				 ev->subject);
 	return ERR_OK;

@@ -15,20 +15,25 @@
 #include "proof/event.h"
 
 #include "db.h"
-#include "store.h"
+#include "product.h"
 
 /* One event on its way into the projections, read once for all of them. */
 struct happening {
 	const struct event *event;
-	const struct node *body;
 	struct arena *arena; /* until all has been applied */
 
-	/* domain.defined, policy.defined, product.published: the document, and for the last what it
-	 * says. */
-	struct node document;
-	struct descriptor product;
+	/* What its body says; product.published has more than it is asked for here, and is NULL
+	 * when the publisher said it (product_append). */
+	const struct node *body;
 
-	/* product.published: set by product_apply_published, the first in the table. */
+	/* domain.defined, policy.defined: the document. */
+	const struct node *document;
+
+	/* product.published: the document's meaning, and what was found of it. */
+	const struct descriptor *product;
+	struct product_finding finding;
+
+	/* product.*: set by product_apply_*, the first of their kind in the table. */
 	int64_t product_id;
 	bool product_is_new;
 };
@@ -44,9 +49,16 @@ projection_apply_fn domain_apply_defined;
 projection_apply_fn rule_apply_defined;
 projection_apply_fn quality_apply_checked;
 
-/* projection_apply -- fails, with the session to be undone: ERR_MALFORMED (a body that is not what
- * its kind says) ... */
-enum err_code projection_apply(struct session *s, const struct event *ev, struct err *e);
+/*
+ * projection_apply -- `known` is what the publisher has read already, or NULL.
+ * Fails, with the session to be undone: ERR_MALFORMED (a body that is not what its kind says) ...
+ */
+struct known_product {
+	const struct descriptor *product;
+	struct product_finding finding;
+};
+enum err_code projection_apply(struct session *s, const struct event *ev,
+			       const struct known_product *known, struct err *e);
 
 /* What rebuild.c empties and what it digests, NULL-terminated. */
 struct projection_table {

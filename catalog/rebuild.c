@@ -27,7 +27,7 @@ apply_again(void *user, const struct event *ev, const struct digest *stored_leaf
 {
 	(void)stored_leaf;
 	struct replay *r = user;
-	r->failed = projection_apply(r->s, ev, r->e);
+	r->failed = projection_apply(r->s, ev, NULL, r->e);
 	r->done++;
 	if (r->progress && (r->done % PROGRESS_EVERY == 0 || r->done == r->of))
 		r->progress(r->user, r->done, r->of);

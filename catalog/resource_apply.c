@@ -129,8 +129,8 @@ resource_apply_published(struct session *s, struct happening *h, struct err *e)
 	struct map held_by_key = {.arena = h->arena};
 	if (!h->product_is_new)
 		CHECK(read_held(s, h, &held_by_key, e));
-	CHECK(apply_wishes(s, h, &held_by_key, "storage", &h->product.storage, e));
-	CHECK(apply_wishes(s, h, &held_by_key, "compute", &h->product.compute, e));
+	CHECK(apply_wishes(s, h, &held_by_key, "storage", &h->product->storage, e));
+	CHECK(apply_wishes(s, h, &held_by_key, "compute", &h->product->compute, e));
 	for (size_t i = 0; i < held_by_key.capacity; i++) {
 		const struct held_resource *held = held_by_key.slots[i].value;
 		if (held && !held->wished && !is_let_go(held->state))

@@ -25,8 +25,8 @@ rule_apply_defined(struct session *s, struct happening *h, struct err *e)
 	const struct event *ev = h->event;
 	return db_run(s->db, sql,
 		      DB_ARGS(db_text(ev->subject),
-			      db_text(node_text(&h->document, "scope", "global")),
-			      db_text(node_text(&h->document, "enforcement", "deny")),
+			      db_text(node_text(h->document, "scope", "global")),
+			      db_text(node_text(h->document, "enforcement", "deny")),
 			      db_text(node_text(h->body, "source", "")),
 			      db_text(node_text(h->body, "media_type", "application/yaml")),
 			      db_text(node_text(h->body, "hash", "")), db_int((int64_t)ev->seq),

@@ -105,7 +105,7 @@ read_old(struct session *s, struct happening *h, struct texts_of_document *ret_t
 	if (!db_next(&q))
 		return query_failed(&q, e)
 			   ? e->code
-			   : ERR(e, CORRUPT, "'%s' is not in the search", h->product.name);
+			   : ERR(e, CORRUPT, "'%s' is not in the search", h->product->name);
 	for (int i = 0; i < TEXT_COUNT; i++)
 		ret_texts->text[i] = db_column_text(&q, i, h->arena);
 	return ERR_OK;
@@ -137,10 +137,10 @@ put_document(struct session *s, struct happening *h, const struct texts_of_docum
 	return db_run(s->db, sql,
 		      DB_ARGS(db_int(h->product_id), db_text(t->text[0]), db_text(t->text[1]),
 			      db_text(t->text[2]), db_text(t->text[3]), db_text(t->text[4]),
-			      db_text(t->text[5]), db_text(node_text(h->body, "version", "")),
-			      db_text(node_text(h->body, "standing", "compliant")),
-			      db_text(classification_name(descriptor_classification(&h->product))),
-			      db_text(status_name(h->product.status))),
+			      db_text(t->text[5]), db_text(h->finding.version),
+			      db_text(h->finding.standing),
+			      db_text(classification_name(descriptor_classification(h->product))),
+			      db_text(status_name(h->product->status))),
 		      e);
 }
 
@@ -164,6 +164,48 @@ static const char take_from_index[] = "INSERT INTO search_index (search_index, r
 				      "description, columns, tags, owner, domain)"
 				      " VALUES ('delete', $1, $2, $3, $4, $5, $6, $7)";
 
+/* A document whose texts changed: what the index knows of it, and what it is to know. */
+struct index_change {
+	int64_t id;
+	bool is_new;
+	struct texts_of_document before, after;
+};
+
+static struct texts_of_document
+copy_texts(struct arena *arena, const struct texts_of_document *t)
+{
+	struct texts_of_document copy;
+	for (int i = 0; i < TEXT_COUNT; i++)
+		copy.text[i] = arena_text(arena, t->text[i]);
+	return copy;
+}
+
+static void
+remember_change(struct session *s, const struct happening *h,
+		const struct texts_of_document *before, const struct texts_of_document *after)
+{
+	struct index_changes *all = &s->index_changes;
+	all->items = arena_grow(&s->arena, all->items, all->count, &all->room, sizeof *all->items);
+	struct index_change *c = &all->items[all->count++];
+	*c = (struct index_change){.id = h->product_id, .is_new = h->product_is_new};
+	c->after = copy_texts(&s->arena, after);
+	if (!c->is_new)
+		c->before = copy_texts(&s->arena, before);
+}
+
+enum err_code
+search_index_update(struct session *s, struct err *e)
+{
+	for (size_t i = 0; i < s->index_changes.count; i++) {
+		const struct index_change *c = &s->index_changes.items[i];
+		if (!c->is_new)
+			CHECK(change_index(s, take_from_index, c->id, &c->before, e));
+		CHECK(change_index(s, add_to_index, c->id, &c->after, e));
+	}
+	s->index_changes.count = 0;
+	return ERR_OK;
+}
+
 enum err_code
 search_index_rebuild(struct session *s, struct err *e)
 {
@@ -174,22 +216,18 @@ search_index_rebuild(struct session *s, struct err *e)
 enum err_code
 search_apply_published(struct session *s, struct happening *h, struct err *e)
 {
-	struct texts_of_document texts = texts_of(&h->product, h->arena), old;
+	struct texts_of_document texts = texts_of(h->product, h->arena), old = {0};
 	if (!h->product_is_new)
 		CHECK(read_old(s, h, &old, e));
-	bool changed = h->product_is_new || !is_same(&old, &texts);
-	if (changed && !h->product_is_new && !s->rebuilding)
-		CHECK(change_index(s, take_from_index, h->product_id, &old, e));
-	CHECK(put_document(s, h, &texts, e));
-	return changed && !s->rebuilding ? change_index(s, add_to_index, h->product_id, &texts, e)
-					 : ERR_OK;
+	if (!s->rebuilding && (h->product_is_new || !is_same(&old, &texts)))
+		remember_change(s, h, &old, &texts);
+	return put_document(s, h, &texts, e);
 }
 
 /* It stays in the index: search() leaves it out, a list by words finds it. */
 enum err_code
 search_apply_retired(struct session *s, struct happening *h, struct err *e)
 {
-	static const char sql[] = "UPDATE search_documents SET status = 'retired'"
-				  " WHERE id = (SELECT id FROM products WHERE name = $1)";
-	return db_run(s->db, sql, DB_ARGS(db_text(h->event->subject)), e);
+	return db_run(s->db, "UPDATE search_documents SET status = 'retired' WHERE id = $1",
+		      DB_ARGS(db_int(h->product_id)), e);
 }

@@ -21,6 +21,18 @@
 enum err_code search_expression(const char *words, const char *column, struct arena *arena,
 				const char **ret_expression, struct err *e);
 
+/*
+ * search_index_update -- what the session's events changed, brought into the index at its end: FTS5
+ * writes a segment at each savepoint and each commit, so that all of a session's documents go in
+ * one.
+ */
+struct index_change;
+struct index_changes {
+	struct index_change *items; /* in the session's arena */
+	size_t count, room;
+};
+enum err_code search_index_update(struct session *s, struct err *e);
+
 /* Make the index anew from search_documents; see rebuild.c. */
 enum err_code search_index_rebuild(struct session *s, struct err *e);
 

@@ -129,7 +129,9 @@ session_commit(struct session *s, struct err *e)
 	struct store *store = s->store;
 	enum err_code code = s->broken
 				 ? ERR(e, INTERNAL, "a change failed half-way: nothing is kept")
-				 : db_run(s->db, "COMMIT", DB_NO_ARGS, e);
+				 : search_index_update(s, e);
+	if (code == ERR_OK)
+		code = db_run(s->db, "COMMIT", DB_NO_ARGS, e);
 	uint32_t waiting = db_waiting(s->db);
 	if (code != ERR_OK)
 		roll_back(s);
@@ -165,6 +167,7 @@ session_end(struct session **s)
 	} else if (session->db) {
 		end_reader(session);
 	}
+	arena_done(&session->arena);
 	free(session);
 }
 
@@ -183,12 +186,17 @@ session_savepoint(struct session *s, struct err *e)
 	if (s->broken)
 		return ERR(e, INTERNAL,
 			   "an earlier change failed half-way: nothing can be built on it");
-	return db_run(s->db, "SAVEPOINT part", DB_NO_ARGS, e);
+	CHECK(db_run(s->db, "SAVEPOINT part", DB_NO_ARGS, e));
+	s->marks = arena_grow(&s->arena, s->marks, s->mark_count, &s->mark_room, sizeof *s->marks);
+	s->marks[s->mark_count++] = s->index_changes.count;
+	return ERR_OK;
 }
 
 enum err_code
 session_release(struct session *s, struct err *e)
 {
+	assert(s->mark_count > 0);
+	s->mark_count--;
 	return db_run(s->db, "RELEASE part", DB_NO_ARGS, e);
 }
 
@@ -196,7 +204,9 @@ void
 session_undo(struct session *s)
 {
 	struct err ignored;
+	assert(s->mark_count > 0);
 	s->head->loaded = false;
+	s->index_changes.count = s->marks[--s->mark_count];
 	s->broken = db_run(s->db, "ROLLBACK TO part", DB_NO_ARGS, &ignored) != ERR_OK ||
 		    db_run(s->db, "RELEASE part", DB_NO_ARGS, &ignored) != ERR_OK;
 }

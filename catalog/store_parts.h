@@ -19,6 +19,7 @@
 #include "proof/merkle.h"
 
 #include "db.h"
+#include "search_index.h"
 #include "settler.h"
 #include "store.h"
 
@@ -58,8 +59,12 @@ struct session {
 	struct db *db;         /* NULL once it has ended */
 	struct log_head *head; /* NULL in a reader */
 	moment now;
-	bool broken;     /* a change failed half-way and was not undone: it must not commit */
-	bool rebuilding; /* the search index is made at the end */
+	bool broken;        /* a change failed half-way and was not undone: it must not commit */
+	bool rebuilding;    /* the search index is made at the end */
+	struct arena arena; /* of the writer's: until the session ends */
+	struct index_changes index_changes;
+	size_t *marks; /* of open parts: how many index changes there were */
+	size_t mark_count, mark_room;
 };
 
 /* folder.c */

@@ -42,15 +42,29 @@ CREATE TABLE quality_results ( -- the last results of each product's checks
 	passed     INTEGER NOT NULL           -- 1 when every check passed
 ) WITHOUT ROWID;
 
-CREATE TABLE lineage_edges ( -- what is made from what, with the time that it held
-	target    TEXT NOT NULL,    -- the node that is made: product:NAME or column:NAME#COLUMN
-	source    TEXT NOT NULL,    -- the node that it is made from
+CREATE TABLE lineage_edges ( -- which product is made from which product or dataset, with the time that it held
+	target    TEXT NOT NULL,    -- the node that is made: product:NAME
+	source    TEXT NOT NULL,    -- the node that it is made from: product:NAME or dataset:NAMESPACE|NAME
+	kind      TEXT NOT NULL,    -- how it is known: declared
+	since_seq INTEGER NOT NULL, -- the event that brought it
+	until_seq INTEGER,          -- the event that took it away; NULL while it holds
+	PRIMARY KEY (target, source, kind, since_seq)
+) WITHOUT ROWID;
+
+CREATE INDEX lineage_edges_by_source ON lineage_edges (source, target, kind, since_seq);
+
+-- Wherever a row of this table holds, so does the edge between the source's owner and the product: what is made from a
+-- column is found through the products that are made from its owner, without an index over all columns of the mesh.
+CREATE TABLE lineage_columns ( -- which column is made from which, with the time that it held
+	id        INTEGER NOT NULL, -- products.id of the product whose column is made
+	name      TEXT NOT NULL,    -- the name of that column
+	source    TEXT NOT NULL,    -- the node that it is made from: column:NAME#COLUMN or column:NAMESPACE|NAME#COLUMN
 	kind      TEXT NOT NULL,    -- how it is known: declared
 	since_seq INTEGER NOT NULL, -- the event that brought it
 	until_seq INTEGER,          -- the event that took it away; NULL while it holds
 	transform TEXT,             -- what is done on the way
 	masking   INTEGER NOT NULL, -- 1 when the values can no longer be recognised
-	PRIMARY KEY (target, source, kind, since_seq)
+	PRIMARY KEY (id, name, source, kind, since_seq)
 ) WITHOUT ROWID;
 
-CREATE INDEX lineage_edges_by_source ON lineage_edges (source, target, kind, since_seq);
+CREATE INDEX lineage_columns_by_source ON lineage_columns (id, source);

@@ -21,3 +21,8 @@ CREATE VIRTUAL TABLE search_index USING fts5 (
 	content = 'search_documents', content_rowid = 'id', prefix = '2 3',
 	tokenize = "unicode61 remove_diacritics 2 separators '_.'"
 );
+
+-- Each publish adds a segment.  Larger merges, later: fewer pages a publish, for a little more work a search; and never a
+-- level at once within one publish.
+INSERT INTO search_index (search_index, rank) VALUES ('automerge', 16);
+INSERT INTO search_index (search_index, rank) VALUES ('crisismerge', 64);
