@@ -161,21 +161,33 @@ text_of(const struct loader *l, const struct setting *s, const struct node *valu
 	return NULL;
 }
 
+/* "weft.yaml: 3:9" */
+static const char *
+place_in(const struct loader *l, const char *path, struct position at)
+{
+	return arena_printf(l->arena, "%s: %u:%u", path, at.line, at.column);
+}
+
+static enum err_code
+unknown_setting(struct loader *l, const char *path, const struct member *m)
+{
+	const char *place = place_in(l, path, m->at), *nearest = nearest_setting(m->key);
+	if (!nearest)
+		return ERR(l->e, MALFORMED, "%s: unknown setting '%s'", place, m->key);
+	return ERR(l->e, MALFORMED, "%s: unknown setting '%s'; did you mean '%s'?", place, m->key,
+		   nearest);
+}
+
 static enum err_code
 take_member(struct loader *l, const char *path, const struct member *m)
 {
 	static const char *const wanted[] = {"text", "a whole number", "true or false"};
 	const struct setting *s = find_setting(m->key);
-	const char *place = arena_printf(l->arena, "%s: %u:%u", path, m->at.line, m->at.column);
-	if (!s) {
-		const char *nearest = nearest_setting(m->key);
-		return nearest
-			   ? ERR(l->e, MALFORMED, "%s: unknown setting '%s'; did you mean '%s'?",
-				 place, m->key, nearest)
-			   : ERR(l->e, MALFORMED, "%s: unknown setting '%s'", place, m->key);
-	}
-	const char *source = arena_printf(l->arena, "%s: %s", place, s->name),
-		   *text = text_of(l, s, &m->value);
+	if (!s)
+		return unknown_setting(l, path, m);
+	const char *text = text_of(l, s, &m->value);
+	const char *source =
+	    arena_printf(l->arena, "%s: %s", place_in(l, path, m->value.at), s->name);
 	if (!text)
 		return ERR(l->e, MALFORMED, "%s: expected %s, found %s", source, wanted[s->type],
 			   node_kind_name(m->value.kind));
@@ -187,10 +199,8 @@ take_file(struct loader *l, const char *path)
 {
 	struct node root;
 	enum err_code code = document_read_file(path, l->arena, &root, l->e);
-	if (code)
-		return code == ERR_MALFORMED
-			   ? code
-			   : ERR(l->e, USAGE, "the configuration file: %s", l->e->message);
+	if (code) /* one that is not there, too large or not readable was named wrongly */
+		return l->e->code = code == ERR_MALFORMED ? code : ERR_USAGE;
 	if (root.kind != NODE_MAP)
 		return ERR(l->e, MALFORMED, "%s: expected a map of settings, found %s", path,
 			   node_kind_name(root.kind));
