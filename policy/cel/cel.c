@@ -17,6 +17,9 @@ const struct cel_library standard_libraries[] = {
 	{"Text",                 "Sizes and positions count code points.",                  text_functions},
 	{"Conversions",          "What does not fit is an error.",                          conversion_functions},
 	{"Time",                 "Moments of the years 1 to 9999, and exact durations.",    time_functions},
+	{"Making texts",         "Positions count code points from 0.",                     text_transform_functions},
+	{"Templates",            "Values put into a text.",                                 text_format_functions},
+	{"Mathematics",          "Beyond the operators.",                                   math_functions},
 	{"Optional values",      "x.?field and list[?i] give them: what is there, or none.", optional_functions},
 	{0},
 };

@@ -20,7 +20,7 @@ double_format(double n, char ret_text[DOUBLE_TEXT_SIZE])
 		snprintf(ret_text, DOUBLE_TEXT_SIZE, "%s",
 			 isnan(n) ? "NaN"
 			 : n < 0  ? "-Infinity"
-				  : "+Infinity");
+				  : "Infinity");
 		return;
 	}
 	for (int digits = 1; digits <= 17; digits++) {

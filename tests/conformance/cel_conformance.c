@@ -28,10 +28,7 @@ static const struct unbuilt {
 	const char *file, *expression, *extension, *reason;
 } unbuilt[] = {
     // clang-format off
-	{NULL,         NULL,         "strings",  "the extension `strings`"},
-	{NULL,         NULL,         "math",     "the extension `math`"},
 	{NULL,         NULL,         "network",  "the extension `network`"},
-	{NULL,         NULL,         "encoders", "the extension `encoders`"},
 	{"timestamps", "Australia/", NULL,       "time zones by name: they would be read from files"},
 	{"timestamps", "US/",        NULL,       "time zones by name: they would be read from files"},
 	{"timestamps", "America/",   NULL,       "time zones by name: they would be read from files"},
