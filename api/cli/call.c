@@ -280,6 +280,8 @@ verb_main(const struct command *self, const struct verb *verbs, int argc, char *
 		fetch_start_up();
 		code = run_verb(&c, verbs, argc, argv, &e);
 	}
+	if (code && e.message[0] && c.json && c.problem)
+		buf_printf(&c.page, "%s\n", c.problem);
 	call_flush(&c);
 	buf_done(&c.page);
 	if (!code)

@@ -44,7 +44,8 @@ struct call {
 	bool json;
 	const void *flags; /* the verb's own struct */
 	struct words words;
-	void *state; /* what the verb keeps from one file to the next */
+	const char *problem; /* the last problem document that came, or NULL */
+	void *state;         /* what the verb keeps from one file to the next */
 };
 
 /*

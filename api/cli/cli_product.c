@@ -9,7 +9,7 @@
 #include "report.h"
 #include "width.h"
 
-enum { USUAL_LIMIT = 100 };
+enum { USUAL_LIMIT = 100, USUAL_WIDTH = 100 };
 
 /* ---- weft get */
 
@@ -65,11 +65,9 @@ show_product(struct call *c, const struct node *root)
 	buf_text(&c->page, "  ");
 	paint(&c->out, &c->page, paint_of_word(standing), standing);
 	buf_char(&c->page, '\n');
-	if (description) {
-		buf_text(&c->page, "  ");
-		paint(&c->out, &c->page, PLAIN, description);
-		buf_char(&c->page, '\n');
-	}
+	if (description)
+		text_wrap(&c->page, text_plain_new(c->arena, description), 2,
+			  c->out.width ? c->out.width : USUAL_WIDTH);
 	facts_write(c, product_facts, root);
 	buf_char(&c->page, '\n');
 	listing_table(c, column_views, node_get(product, "schema"), "the product has no columns");

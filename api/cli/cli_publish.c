@@ -110,7 +110,7 @@ publish_file(struct call *c, const char *path, const char **ret_word, struct err
 	code = send_document(c, &file, "POST", target, &a, e);
 	if (code)
 		return code;
-	*ret_word = arena_text(c->arena, node_text(&a.root, "outcome", "published"));
+	*ret_word = node_text(&a.root, "outcome", "published");
 	if (c->json)
 		answer_show_json(c, &a);
 	else

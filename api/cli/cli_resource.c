@@ -60,17 +60,19 @@ check_title(struct arena *arena, const struct node *check)
 	return *columns ? arena_printf(arena, "%s(%s)", kind, columns) : kind;
 }
 
+/* Most plugins name the check in their message; the others are helped. */
 static void
 show_check(struct call *c, const struct node *check)
 {
 	bool passed = node_bool(check, "passed", false);
+	const char *kind = node_text(check, "check", "check");
 	const char *message = node_text(check, "message", "");
 	paint(&c->out, &c->page, passed ? GREEN : RED, passed ? "✔ " : "✘ ");
-	paint(&c->out, &c->page, PLAIN, check_title(c->arena, check));
-	if (*message) {
-		buf_text(&c->page, "  ");
-		paint(&c->out, &c->page, passed ? DIM : RED, message);
+	if (strncmp(message, kind, strlen(kind)) != 0) {
+		paint(&c->out, &c->page, PLAIN, check_title(c->arena, check));
+		buf_text(&c->page, *message ? ": " : "");
 	}
+	paint(&c->out, &c->page, PLAIN, message);
 	buf_char(&c->page, '\n');
 }
 
@@ -88,7 +90,7 @@ show_checks(struct call *c, const struct node *checks)
 static enum err_code
 check(struct call *c, struct err *e)
 {
-	const char *path = api_path(c->arena, "products", c->words.items[0], "check", NULL);
+	const char *path = api_path(c->arena, "products", c->words.items[0], "quality", NULL);
 	struct question q = {.method = "POST", .path = path};
 	struct answer a;
 	enum err_code code = client_ask(c, &q, &a, e);
@@ -119,8 +121,8 @@ static const struct view plugin_views[] = {
 	{"STATE",       "state",       SHOW_STATE},
 	{"ROLES",       "roles",       SHOW_TEXT},
 	{"RESTARTS",    "restarts",    SHOW_TEXT},
-	{"DESCRIPTION", "description", SHOW_TEXT},
 	{"ERROR",       "error",       SHOW_TEXT},
+	{"DESCRIPTION", "description", SHOW_TEXT},
 	{0},
 };
 // clang-format on

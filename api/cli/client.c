@@ -97,17 +97,18 @@ not_weft(const struct call *c, const struct answer *a, struct err *e)
 }
 
 static enum err_code
-problem_of(const struct call *c, const struct answer *a, struct err *e)
+problem_of(struct call *c, const struct answer *a, struct err *e)
 {
 	if (a->root.kind != NODE_MAP)
 		return not_weft(c, a, e);
+	c->problem = arena_text(c->arena, a->body);
 	enum err_code code = code_of_status(a->status);
 	const char *title = node_text(&a->root, "title", err_title(code));
 	return err_set(e, code, "%s", node_text(&a->root, "detail", title));
 }
 
 enum err_code
-client_read(const struct call *c, struct arena *arena, const struct fetch_response *rs,
+client_read(struct call *c, struct arena *arena, const struct fetch_response *rs,
 	    struct answer *ret_answer, struct err *e)
 {
 	*ret_answer =

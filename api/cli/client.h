@@ -60,7 +60,7 @@ enum err_code client_get(struct call *c, const char *path, struct answer *ret_an
  * client_read -- the last step of the above, for an answer that came by another way: a status of
  * 300 or more fails.
  */
-enum err_code client_read(const struct call *c, struct arena *arena,
+enum err_code client_read(struct call *c, struct arena *arena,
 			  const struct fetch_response *response, struct answer *ret_answer,
 			  struct err *e);
 

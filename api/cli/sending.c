@@ -39,7 +39,7 @@ tell_refusal(struct call *c, const struct sent_file *file, const struct answer *
 {
 	if (c->json && a->root.kind == NODE_MAP) {
 		answer_show_json(c, a);
-		return call_told(e->code, e);
+		return tell_failure(c, file->name, NULL, 0, e);
 	}
 	if (a->violations.count == 0) {
 		e->at.line = (uint32_t)node_int(&a->root, "line", 0);
@@ -93,7 +93,7 @@ struct tally {
 };
 
 static void
-count(struct tally *t, const char *word, size_t files)
+count(struct call *c, struct tally *t, const char *word, size_t files)
 {
 	size_t i = 0;
 	while (i < t->used && strcmp(t->words[i], word) != 0)
@@ -101,7 +101,7 @@ count(struct tally *t, const char *word, size_t files)
 	if (i == MOST_WORDS)
 		return;
 	if (i == t->used)
-		t->words[t->used++] = word;
+		t->words[t->used++] = arena_text(c->arena, word);
 	t->counts[i] += files;
 }
 
@@ -126,13 +126,21 @@ ends_it_all(enum err_code code)
 	return code == ERR_UNREACHABLE || code == ERR_TIMEOUT || code == ERR_UNAUTHENTICATED;
 }
 
-/* What is about one file is told beside it; only what ends it all is left for the end. */
+/*
+ * What is about one file is told beside it; only what ends it all is left for the end.  Each file
+ * has an arena of its own, so that there may be any number of them.
+ */
 static enum err_code
 do_file(struct call *c, file_fn *one, const char *path, struct tally *t, struct err *e)
 {
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct arena *whole = c->arena;
 	const char *word = "done";
+	c->arena = &arena;
 	enum err_code code = one(c, path, &word, e);
-	count(t, code ? word_of_failure(code) : word, 1);
+	c->arena = whole;
+	c->problem = c->problem ? arena_text(whole, c->problem) : NULL;
+	count(c, t, code ? word_of_failure(code) : word, 1);
 	call_flush(c);
 	if (!code || !e->message[0] || ends_it_all(code))
 		return code;
@@ -153,7 +161,7 @@ each_file(struct call *c, file_fn *one, struct err *e)
 		if (ends_it_all(code)) {
 			worst = failure;
 			if (i + 1 < c->words.count)
-				count(&t, "not tried", c->words.count - i - 1);
+				count(c, &t, "not tried", c->words.count - i - 1);
 			break;
 		}
 	}

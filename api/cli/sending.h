@@ -27,7 +27,7 @@ enum err_code tell_failure(struct call *c, const char *file, const char *text, s
 
 /*
  * One file: gives the word that it is counted under ("created", "refused") in `*ret_word`, be it a
- * success or not.
+ * success or not.  Word and texts live in the call's arena, which is the file's own meanwhile.
  */
 typedef enum err_code file_fn(struct call *c, const char *path, const char **ret_word,
 			      struct err *e);

@@ -194,23 +194,6 @@ walk(struct drawing *d, struct vertex *v, const char *above, unsigned depth)
 	v->on_the_way = false;
 }
 
-struct columns {
-	size_t label, domain;
-};
-
-static struct columns
-measure(const struct drawing *d)
-{
-	struct columns c = {0};
-	for (size_t i = 0; i < d->count; i++) {
-		size_t label = text_width(d->lines[i].label),
-		       domain = text_width(d->lines[i].domain);
-		c.label = label > c.label ? label : c.label;
-		c.domain = domain > c.domain ? domain : c.domain;
-	}
-	return c;
-}
-
 /* What is still free of a line; SIZE_MAX where nothing is cut. */
 struct room {
 	const struct screen *screen;
@@ -263,15 +246,67 @@ put_notes(const struct drawing *d, struct room *room, const struct line *line)
 	put_note(room, &any, DIM, line->mark);
 }
 
+/* ---- widths */
+
+struct columns {
+	size_t label, domain, notes;
+};
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static size_t
+notes_width(const struct drawing *d, const struct line *line)
+{
+	static const struct screen plain = {0};
+	CLEANUP(buf_done) struct buf scratch = {0};
+	put_notes(d, &(struct room){&plain, &scratch, SIZE_MAX}, line);
+	return scratch.length ? text_width(scratch.data) : 0;
+}
+
+static struct columns
+measure(const struct drawing *d)
+{
+	struct columns c = {0};
+	for (size_t i = 0; i < d->count; i++) {
+		c.label = larger(c.label, text_width(d->lines[i].label));
+		c.domain = larger(c.domain, text_width(d->lines[i].domain));
+		c.notes = larger(c.notes, notes_width(d, &d->lines[i]));
+	}
+	return c;
+}
+
+/* Long names give way on a narrow screen, so that the beginning of every note can be seen. */
+static void
+narrow(struct columns *c, size_t width)
+{
+	enum { GAPS = 4, SHORT_NOTE = 30, LEAST_LABEL = 24 };
+	size_t notes = c->notes < SHORT_NOTE ? c->notes : SHORT_NOTE;
+	size_t rest = c->domain + notes + GAPS;
+	size_t label = larger(LEAST_LABEL, width > rest ? width - rest : 0);
+	if (c->label + c->domain + c->notes + GAPS > width && label < c->label)
+		c->label = label;
+}
+
+/* ---- lines */
+
 static void
 write_line(const struct drawing *d, const struct screen *s, const struct line *line,
 	   struct columns columns, struct buf *out)
 {
 	struct room room = {s, out, s->width ? s->width : SIZE_MAX};
 	size_t start = out->length;
-	put(&room, DIM, arena_bytes(d->arena, line->label, line->branches));
-	put(&room, line->paint, line->label + line->branches);
-	put_space(&room, columns.label - text_width(line->label) + 2);
+	const char *branches = arena_bytes(d->arena, line->label, line->branches);
+	size_t used = text_width(branches);
+	const char *name = text_cut_middle(d->arena, line->label + line->branches,
+					   columns.label > used ? columns.label - used : 0);
+	put(&room, DIM, branches);
+	put(&room, line->paint, name);
+	used += text_width(name);
+	put_space(&room, used < columns.label ? columns.label - used + 2 : 2);
 	put(&room, !strcmp(line->domain, "external") ? DIM : CYAN, line->domain);
 	put_space(&room, columns.domain - text_width(line->domain) + 2);
 	put_notes(d, &room, line);
@@ -294,6 +329,8 @@ tree_draw(const struct screen *s, const struct node *graph, enum tree_direction 
 	add_line(&d, "", root, NULL);
 	walk(&d, root, "", 0);
 	struct columns columns = measure(&d);
+	if (s->width)
+		narrow(&columns, s->width);
 	for (size_t i = 0; i < d.count; i++)
 		write_line(&d, s, &d.lines[i], columns, out);
 	return d.count - 1;

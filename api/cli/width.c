@@ -285,6 +285,38 @@ text_skip(const char **text, size_t cells)
 	return skipped;
 }
 
+const char *
+text_cut_middle(struct arena *arena, const char *text, size_t cells)
+{
+	size_t whole = text_width(text), width;
+	if (whole <= cells || cells == 0)
+		return cells ? text : "";
+	const char *tail = text;
+	const char *head_end = part_that_fits(text, (cells - 1) / 2, &width);
+	text_skip(&tail, whole - (cells - 1 - (cells - 1) / 2));
+	return arena_printf(arena, "%.*s…%s", (int)(head_end - text), text, tail);
+}
+
+void
+text_wrap(struct buf *out, const char *text, size_t indent, size_t cells)
+{
+	size_t used = 0;
+	while (*(text += strspn(text, " "))) {
+		CLEANUP(buf_done) struct buf word = {0};
+		buf_append(&word, text, strcspn(text, " "));
+		size_t width = text_width(word.data);
+		if (used > 0 && indent + used + 1 + width > cells) {
+			buf_char(out, '\n');
+			used = 0;
+		}
+		text_fill(out, used ? 1 : indent);
+		used += width + (used ? 1 : 0);
+		buf_append(out, word.data, word.length);
+		text += word.length;
+	}
+	buf_char(out, '\n');
+}
+
 void
 text_fill(struct buf *out, size_t count)
 {

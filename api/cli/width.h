@@ -44,6 +44,15 @@ size_t text_cut(struct buf *out, const char *text, size_t cells);
  */
 size_t text_skip(const char **text, size_t cells);
 
+/*
+ * text_cut_middle -- a plain text in at most `cells` cells: what is too much goes from its middle,
+ * since the ends of a long name say the most.
+ */
+const char *text_cut_middle(struct arena *arena, const char *text, size_t cells);
+
+/* text_wrap -- append a text in lines of at most `cells` cells, each behind `indent` spaces. */
+void text_wrap(struct buf *out, const char *text, size_t indent, size_t cells);
+
 /* text_fill -- append `count` spaces. */
 void text_fill(struct buf *out, size_t count);
 

@@ -118,7 +118,7 @@ a_refusal_as_json_is_the_problem_document(void **state)
 		 NULL);
 	assert_int_equal(r.status, 1);
 	assert_memory_equal(r.out, refusing[0].body, strlen(refusing[0].body));
-	assert_string_equal(r.err, "");
+	assert_non_null(strstr(r.err, "a.yaml: error: refused for 1 reason\n"));
 }
 
 static void
@@ -158,6 +158,21 @@ a_mistake_with_a_place_is_shown_in_the_file(void **state)
 	assert_non_null(strstr(r.err, "a.yaml:1:7: error: a list is not closed\n"
 				      "    1 │ name: [\n"
 				      "      │       ^\n"));
+}
+
+static void
+a_failure_as_json_is_the_problem_document(void **state)
+{
+	(void)state;
+	static const struct fake_answer answers[] = {
+	    {"GET", "/api/v1/products/a.b", 404, PROBLEM,
+	     "{\"status\":404,\"detail\":\"no data product\"}"},
+	    {0}};
+	serve(answers);
+	run_weft(&r, "get", "a.b", "--json", NULL);
+	assert_int_equal(r.status, 2);
+	assert_string_equal(r.out, "{\"status\":404,\"detail\":\"no data product\"}\n");
+	assert_string_equal(r.err, "weft: no data product\n");
 }
 
 /* ---- exit statuses */
@@ -421,20 +436,20 @@ a_check_is_red_or_green(void **state)
 {
 	(void)state;
 	static const struct fake_answer answers[] = {
-	    {"POST", "/api/v1/products/a.b/check", 200, NULL,
+	    {"POST", "/api/v1/products/a.b/quality", 200, NULL,
 	     "{\"passed\":false,\"checks\":[{\"check\":\"unique\",\"columns\":[\"id\"],\"passed\":"
-	     "true,\"message\":null},"
+	     "true,\"message\":\"unique(id): every value occurs once\"},"
 	     "{\"check\":\"row_count\",\"columns\":[],\"passed\":false,\"message\":\"0 rows, at "
 	     "least 1 expected\"}]}"},
-	    {"POST", "/api/v1/products/c.d/check", 200, NULL,
+	    {"POST", "/api/v1/products/c.d/quality", 200, NULL,
 	     "{\"passed\":true,\"checks\":[{\"check\":\"unique\",\"columns\":[\"id\"],\"passed\":"
 	     "true}]}"},
 	    {0}};
 	serve(answers);
 	run_weft(&r, "check", "a.b", NULL);
 	assert_int_equal(r.status, 1);
-	assert_string_equal(r.out, "✔ unique(id)\n"
-				   "✘ row_count  0 rows, at least 1 expected\n");
+	assert_string_equal(r.out, "✔ unique(id): every value occurs once\n"
+				   "✘ row_count: 0 rows, at least 1 expected\n");
 	assert_string_equal(r.err, "2 checks, 1 failed\n");
 	run_weft(&r, "check", "c.d", NULL);
 	assert_int_equal(r.status, 0);
@@ -779,6 +794,7 @@ main(void)
 	    TEST(a_publish_shows_what_became_of_it),
 	    TEST(a_refusal_shows_the_line_and_exits_with_1),
 	    TEST(a_refusal_as_json_is_the_problem_document),
+	    TEST(a_failure_as_json_is_the_problem_document),
 	    TEST(a_dry_run_says_so_to_the_server),
 	    TEST(all_files_are_tried_and_counted),
 	    TEST(a_mistake_with_a_place_is_shown_in_the_file),

@@ -77,6 +77,32 @@ a_cut_never_splits_a_wide_character(void **state)
 }
 
 static void
+a_long_name_loses_its_middle(void **state)
+{
+	(void)state;
+	assert_string_equal(text_cut_middle(&arena, "abcdefghij", 10), "abcdefghij");
+	assert_string_equal(text_cut_middle(&arena, "abcdefghij", 9), "abcd…ghij");
+	assert_string_equal(text_cut_middle(&arena, "abcdefghij", 4), "a…ij");
+	assert_string_equal(text_cut_middle(&arena, "abcdefghij", 1), "…");
+	assert_string_equal(text_cut_middle(&arena, "abcdefghij", 0), "");
+	assert_string_equal(text_cut_middle(&arena, "日本語日本語", 7), "日…語");
+}
+
+static void
+words_are_wrapped_at_the_width(void **state)
+{
+	(void)state;
+	text_wrap(&out, "one two  three antidisestablishmentarianism x", 2, 11);
+	assert_string_equal(out.data, "  one two\n"
+				      "  three\n"
+				      "  antidisestablishmentarianism\n"
+				      "  x\n");
+	buf_clear(&out);
+	text_wrap(&out, "", 2, 11);
+	assert_string_equal(out.data, "\n");
+}
+
+static void
 fill_table(struct table *t)
 {
 	static const char *const headers[] = {"NAME", "OWNER", "STANDING"};
@@ -161,6 +187,8 @@ main(void)
 	    cmocka_unit_test_setup(bytes_that_are_no_utf8_become_one_mark_each, start_afresh),
 	    cmocka_unit_test_setup(control_characters_cannot_reach_the_terminal, start_afresh),
 	    cmocka_unit_test_setup(a_cut_never_splits_a_wide_character, start_afresh),
+	    cmocka_unit_test_setup(a_long_name_loses_its_middle, start_afresh),
+	    cmocka_unit_test_setup(words_are_wrapped_at_the_width, start_afresh),
 	    cmocka_unit_test_setup(columns_are_aligned_by_what_is_seen, start_afresh),
 	    cmocka_unit_test_setup(a_narrow_terminal_cuts_the_widest_columns, start_afresh),
 	    cmocka_unit_test_setup(colours_do_not_count_for_the_width, start_afresh),

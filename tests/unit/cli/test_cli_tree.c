@@ -199,16 +199,30 @@ names_cannot_steer_the_terminal(void **state)
 }
 
 static void
-a_terminal_cuts_at_its_edge(void **state)
+a_narrow_terminal_shortens_names_in_their_middle(void **state)
 {
 	(void)state;
-	const struct screen terminal = {.terminal = true, .width = 52};
+	const struct screen terminal = {.terminal = true, .width = 64};
 	draw_on(&terminal, TREE_UP, exposure);
-	assert_string_equal(out.data, "risk.exposure#amount                  risk\n"
-				      "├─ trading.positions#notional         trading    su…\n"
-				      "│  └─ postgres://oms|trades#notional  external   ob…\n"
-				      "└─ reference.rates#rate               reference  ma…\n"
-				      "   └─ ecb|rates#mid                   external   as…\n");
+	assert_string_equal(out.data,
+			    "risk.exposure#amount            risk\n"
+			    "├─ trading.positions#notional   trading    sum by counterparty\n"
+			    "│  └─ postgres://…des#notional  external   observed\n"
+			    "└─ reference.rates#rate         reference  masked\n"
+			    "   └─ ecb|rates#mid             external   as published · masked\n");
+}
+
+static void
+a_terminal_too_narrow_cuts_at_its_edge(void **state)
+{
+	(void)state;
+	const struct screen terminal = {.terminal = true, .width = 40};
+	draw_on(&terminal, TREE_UP, exposure);
+	assert_string_equal(out.data, "risk.exposure#amount      risk\n"
+				      "├─ trading.po…s#notional  trading    su…\n"
+				      "│  └─ postgres…#notional  external   ob…\n"
+				      "└─ reference.rates#rate   reference  ma…\n"
+				      "   └─ ecb|rates#mid       external   as…\n");
 }
 
 static void
@@ -247,7 +261,8 @@ main(void)
 	    cmocka_unit_test(a_node_alone_is_one_line),
 	    cmocka_unit_test(an_answer_that_is_cut_short_shows_what_it_left_out),
 	    cmocka_unit_test(names_cannot_steer_the_terminal),
-	    cmocka_unit_test(a_terminal_cuts_at_its_edge),
+	    cmocka_unit_test(a_narrow_terminal_shortens_names_in_their_middle),
+	    cmocka_unit_test(a_terminal_too_narrow_cuts_at_its_edge),
 	    cmocka_unit_test(a_chain_of_any_length_is_drawn),
 	};
 	return cmocka_run_group_tests(tests, NULL, free_all);
