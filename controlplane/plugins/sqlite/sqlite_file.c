@@ -108,7 +108,8 @@ open_file(struct database *d, int flags, const json_t *settings, struct weft_fai
 	if (sqlite3_open_v2(d->path, &d->db, flags, NULL) != SQLITE_OK)
 		return database_fail(d, failure, "opening");
 	sqlite3_extended_result_codes(d->db, 1);
-	sqlite3_busy_timeout(d->db, LOCK_PATIENCE);
+	sqlite3_busy_timeout(d->db,
+			     seconds * 400 < LOCK_PATIENCE ? (int)(seconds * 400) : LOCK_PATIENCE);
 	sqlite3_db_config(d->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(d->db, SQLITE_DBCONFIG_DQS_DML, 0,
 			  NULL); /* "x" is a column or an error, never a text */
