@@ -90,7 +90,7 @@ write_json(struct call *c, const struct audit_report *r)
 static void
 write_facts(struct call *c, const struct audit_report *r, bool own_key)
 {
-	struct table t = {.arena = c->arena, .columns = 2};
+	struct table t = {.arena = c->arena, .columns = 2, .whole = true};
 	const char *redacted =
 	    r->redacted ? arena_printf(c->arena, ", %" PRIu64 " of them redacted", r->redacted)
 			: "";

@@ -132,7 +132,7 @@ listing_table(struct call *c, const struct view *views, const struct node *items
 void
 facts_write(struct call *c, const struct view *views, const struct node *map)
 {
-	struct table t = {.arena = c->arena, .columns = 2};
+	struct table t = {.arena = c->arena, .columns = 2, .whole = true};
 	for (const struct view *v = views; v->header; v++) {
 		if (!*view_text(c->arena, v, map))
 			continue;

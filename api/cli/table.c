@@ -48,19 +48,29 @@ whole_width(const size_t *widths, size_t columns)
 	return whole;
 }
 
+/* The widest of the columns from `first` on that can still give way, or `columns`. */
+static size_t
+widest_from(const size_t *widths, size_t first, size_t columns)
+{
+	size_t widest = columns;
+	for (size_t i = first; i < columns; i++)
+		if (widths[i] > LEAST_COLUMN && (widest == columns || widths[i] > widths[widest]))
+			widest = i;
+	return widest;
+}
+
 /*
  * Take from the widest column, again and again, until the table fits or every column is as narrow
- * as it may be.
+ * as it may be.  The first one, which names the row, comes last.
  */
 static void
 narrow(size_t *widths, size_t columns, size_t available)
 {
 	for (size_t whole = whole_width(widths, columns); whole > available; whole--) {
-		size_t widest = 0;
-		for (size_t i = 1; i < columns; i++)
-			if (widths[i] > widths[widest])
-				widest = i;
-		if (widths[widest] <= LEAST_COLUMN)
+		size_t widest = widest_from(widths, 1, columns);
+		if (widest == columns)
+			widest = widest_from(widths, 0, columns);
+		if (widest == columns)
 			return;
 		widths[widest]--;
 	}
@@ -105,7 +115,7 @@ table_write(const struct table *t, const struct screen *s, struct buf *out)
 	size_t widths[TABLE_MOST_COLUMNS];
 	assert(t->count % t->columns == 0);
 	measure(t, widths);
-	if (s->width)
+	if (s->width && !t->whole)
 		narrow(widths, t->columns, s->width);
 	if (t->headers)
 		write_headers(t, s, widths, out);

@@ -29,6 +29,7 @@ struct table_cell {
 struct table {
 	struct arena *arena;
 	const char *const *headers; /* `columns` of them; NULL: no header row */
+	bool whole;                 /* cut nothing: what it shows is for copying */
 	size_t columns;             /* at most TABLE_MOST_COLUMNS */
 	struct table_cell *cells;   /* row by row */
 	size_t count, capacity;

@@ -128,15 +128,39 @@ columns_are_aligned_by_what_is_seen(void **state)
 }
 
 static void
-a_narrow_terminal_cuts_the_widest_columns(void **state)
+a_terminal_cuts_the_widest_columns_but_not_the_names(void **state)
+{
+	(void)state;
+	const struct screen wider = {.terminal = true, .width = 40};
+	struct table t;
+	fill_table(&t);
+	table_write(&t, &wider, &out);
+	assert_string_equal(out.data, "NAME                      OWNER   STAND…\n"
+				      "retail.customer_accounts  リテ…   compl…\n"
+				      "risk.exposure             Zoë\n");
+}
+
+static void
+what_is_for_copying_is_never_cut(void **state)
+{
+	(void)state;
+	struct table t;
+	fill_table(&t);
+	t.whole = true;
+	table_write(&t, &narrow, &out);
+	assert_non_null(strstr(out.data, "retail.customer_accounts  リテール  compliant\n"));
+}
+
+static void
+a_narrow_terminal_cuts_the_names_too(void **state)
 {
 	(void)state;
 	struct table t;
 	fill_table(&t);
 	table_write(&t, &narrow, &out);
-	assert_string_equal(out.data, "NAME    OWNER    STANDI…\n"
-				      "retai…  リテー…  compli…\n"
-				      "risk.…  Zoë\n");
+	assert_string_equal(out.data, "NAME      OWNER   STAND…\n"
+				      "retail.…  リテ…   compl…\n"
+				      "risk.ex…  Zoë\n");
 	for (const char *line = out.data; line;
 	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		char one[200] = {0};
@@ -190,7 +214,10 @@ main(void)
 	    cmocka_unit_test_setup(a_long_name_loses_its_middle, start_afresh),
 	    cmocka_unit_test_setup(words_are_wrapped_at_the_width, start_afresh),
 	    cmocka_unit_test_setup(columns_are_aligned_by_what_is_seen, start_afresh),
-	    cmocka_unit_test_setup(a_narrow_terminal_cuts_the_widest_columns, start_afresh),
+	    cmocka_unit_test_setup(a_terminal_cuts_the_widest_columns_but_not_the_names,
+				   start_afresh),
+	    cmocka_unit_test_setup(what_is_for_copying_is_never_cut, start_afresh),
+	    cmocka_unit_test_setup(a_narrow_terminal_cuts_the_names_too, start_afresh),
 	    cmocka_unit_test_setup(colours_do_not_count_for_the_width, start_afresh),
 	    cmocka_unit_test_setup(a_cell_with_an_escape_sequence_is_harmless, start_afresh),
 	};
