@@ -14,11 +14,11 @@ const char *const policy_expectations[] = {"audit", "warn", "deny", "pass", NULL
 static void
 check_name(const struct field_context *context, const struct node *value)
 {
-	size_t length = strspn(value->text, "abcdefghijklmnopqrstuvwxyz0123456789-");
-	if (value->count == 0 || length != value->count || value->text[0] == '-' ||
+	size_t length = strspn(value->text, "abcdefghijklmnopqrstuvwxyz0123456789-_.");
+	if (value->count == 0 || length != value->count || strchr("-_.", value->text[0]) ||
 	    value->count > 100)
 		violation_note(context->violations, "name", context->pointer, value->at,
-			       "'%s' is no name of a policy: small letters, digits and '-', such "
+			       "'%s' is no name of a policy: small letters, digits and - _ ., such "
 			       "as 'pii-requires-access-controls'",
 			       value->text);
 }
@@ -129,7 +129,7 @@ static const struct field_set test_set = {
 
 static const struct field policy_table[] = {
 	{"kind",        FIELD_WORD, POLICY(kind),        FIELD_REQUIRED, .words = kinds, .help = "Always `Policy`", .example = "Policy"},
-	{"name",        FIELD_TEXT, POLICY(name),        FIELD_REQUIRED, .check = check_name, .pattern = "^[a-z0-9][a-z0-9-]*$", .help = "Unique among policies", .example = "pii-requires-access-controls"},
+	{"name",        FIELD_TEXT, POLICY(name),        FIELD_REQUIRED, .check = check_name, .pattern = "^[a-z0-9][a-z0-9._-]*$", .help = "Unique among policies", .example = "pii-requires-access-controls"},
 	{"scope",       FIELD_TEXT, POLICY(scope),       .check = check_scope, .pattern = "^(global|domain:.+)$", .help = "`global`, or `domain:NAME` for the products of one domain; global when it is not given", .example = "domain:retail-banking"},
 	{"description", FIELD_TEXT, POLICY(description), .help = "What it asks for", .example = "Products with personal data say who may read them"},
 	{"purpose",     FIELD_TEXT, POLICY(purpose),     .help = "Why it is there", .example = "GDPR, article 32"},

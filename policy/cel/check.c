@@ -14,6 +14,9 @@
 /* Nested bindings can make a type of a type of a type: from here on it is dyn. */
 enum { MOST_TYPE_DEPTH = 64 };
 
+/* Enough for anyone to mend; whoever sends thousands learns no more. */
+enum { MOST_ISSUES = 50 };
+
 struct local {
 	const char *name;
 	const struct cel_type *type;
@@ -648,6 +651,8 @@ check_by_kind(struct checker *c, struct cel_expr *x)
 static const struct cel_type *
 check_expr(struct checker *c, struct cel_expr *x)
 {
+	if (c->failed && c->request->issues->count >= MOST_ISSUES)
+		return dyn();
 	const struct cel_type *t = check_by_kind(c, x);
 	bool endless = t->depth > MOST_TYPE_DEPTH;
 	x->type = c->lenient || endless ? dyn() : t;

@@ -341,11 +341,9 @@ quote(struct cel_run *run, const struct cel_value *v)
 	output_text(&out, "\"");
 	for (uint32_t i = 0; i < v->count; i++) {
 		const char *sign = v->text[i] ? strchr(signs, v->text[i]) : NULL;
-		const char escape[] = {'\\', sign ? letters[sign - signs] : '\0'};
 		if (sign)
-			output_put(&out, escape, 2);
-		else
-			output_put(&out, &v->text[i], 1);
+			output_text(&out, "\\");
+		output_put(&out, sign ? &letters[sign - signs] : &v->text[i], 1);
 	}
 	output_text(&out, "\"");
 	return output_value(&out);

@@ -130,6 +130,21 @@ all_mistakes_come_at_once(void **state)
 }
 
 static void
+mistakes_beyond_fifty_are_not_collected(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(buf_done) struct buf source = {0};
+	struct cel_issues issues = {.arena = &arena};
+	buf_text(&source, "[x");
+	for (int i = 0; i < 20000; i++)
+		buf_text(&source, ", x");
+	buf_text(&source, "]");
+	assert_null(cel_compile(&declared, source.data, source.length, &issues));
+	assert_int_equal(issues.count, 50);
+}
+
+static void
 a_caret_stands_under_the_place(void **state)
 {
 	(void)state;
@@ -194,6 +209,7 @@ main(void)
 	    cmocka_unit_test(operands_that_do_not_go_together_are_named),
 	    cmocka_unit_test(logic_and_conditions_want_bool),
 	    cmocka_unit_test(all_mistakes_come_at_once),
+	    cmocka_unit_test(mistakes_beyond_fifty_are_not_collected),
 	    cmocka_unit_test(a_caret_stands_under_the_place),
 	    cmocka_unit_test(types_are_inferred_through_lists_and_macros),
 	    cmocka_unit_test(the_result_must_have_the_type_that_is_wanted),

@@ -240,6 +240,19 @@ the_same_input_gives_the_same_verdict(void **state)
 	policy_destroy(p);
 }
 
+static void
+the_design_s_example_judges_personal_data(void **state)
+{
+	struct bench *b = *state;
+	const char *policy = HEAD ONE(">-\n      !product.schema.exists(c, c.?pii.orValue(false)) "
+				      "|| size(product.?access.orValue([])) > 0");
+	has_outcome(b, policy, "schema: [{name: x, pii: true}]", POLICY_VIOLATED);
+	has_outcome(b, policy, "schema: [{name: x, pii: false}, {name: y}]", POLICY_SATISFIED);
+	has_outcome(b, policy, "{schema: [{name: x, pii: true}], access: [{role: r}]}",
+		    POLICY_SATISFIED);
+	has_outcome(b, policy, "name: x", POLICY_FAILED);
+}
+
 /* ---- whom it concerns ---- */
 
 static void
@@ -349,6 +362,7 @@ main(void)
 	    WITH_BENCH(an_expression_that_takes_too_long_fails),
 	    WITH_BENCH(all_validations_are_judged),
 	    WITH_BENCH(the_same_input_gives_the_same_verdict),
+	    WITH_BENCH(the_design_s_example_judges_personal_data),
 	    WITH_BENCH(a_policy_of_a_domain_concerns_only_its_products),
 	    WITH_BENCH(match_takes_names_beginnings_and_everything),
 	    WITH_BENCH(match_looks_at_the_product_and_its_columns),
