@@ -271,11 +271,6 @@ static enum err_code
 check_event(struct verification *v, const struct event *ev, const struct digest *stored_leaf,
 	    struct err *e)
 {
-	if (ev->seq < v->expected) {
-		complain(v, ev->seq, "event %lld was put in: the log begins with event 1",
-			 (long long)ev->seq);
-		return ERR_OK;
-	}
 	while (v->expected < ev->seq) {
 		CHECK(pass_missing(v, e));
 		check_roots(v);
@@ -300,6 +295,20 @@ visit_event(void *user, const struct event *ev, const struct digest *stored_leaf
 	struct verification *v = user;
 	v->failed = check_event(v, ev, stored_leaf, v->e);
 	return v->failed == ERR_OK;
+}
+
+/* The log begins with event 1. */
+static enum err_code
+check_begin(struct verification *v, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(v->s->db, "SELECT seq FROM events WHERE seq < 1 ORDER BY seq", DB_NO_ARGS,
+		       &q, e));
+	while (db_next(&q))
+		complain(v, (uint64_t)db_column_int(&q, 0),
+			 "event %lld was put in: the log begins with event 1",
+			 (long long)db_column_int(&q, 0));
+	return query_failed(&q, e) ? e->code : ERR_OK;
 }
 
 /* The leaves know of events that are gone from the end. */
@@ -352,6 +361,7 @@ verify(struct verification *v, const char *since, struct err *e)
 	CHECK(read_checkpoints(v, e));
 	if (since)
 		CHECK(read_since(v, since, e));
+	CHECK(check_begin(v, e));
 	CHECK(event_each(v->s, 0, UINT64_MAX, visit_event, v, e));
 	if (v->failed != ERR_OK)
 		return v->failed;

@@ -6,24 +6,12 @@
 #include <sys/wait.h>
 
 #include <signal.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
-#include "fixture.h"
 #include "store_parts.h"
+#include "tamper.h"
 
 /* --- helpers --- */
-
-static void
-run_sql(struct mesh *m, const char *sql)
-{
-	sqlite3 *db = NULL;
-	char *message = NULL;
-	assert_int_equal(sqlite3_open(mesh_path(m, "weft.db"), &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-		fail_msg("%s: %s", sql, message);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
 
 static void
 write_file(const char *path, const void *bytes, size_t length)
@@ -151,7 +139,7 @@ a_folder_of_a_newer_version_is_refused_and_left_alone(void **state)
 {
 	struct mesh *m = *state;
 	mesh_stop(m);
-	run_sql(m, "PRAGMA user_version = 9999");
+	tamper(m, "PRAGMA user_version = 9999");
 	assert_err(m, ERR_REFUSED, "written by a newer Weft (schema 9999",
 		   mesh_start(m, STORE_SERVE));
 	assert_err(m, ERR_REFUSED, "written by a newer Weft", mesh_start(m, STORE_VERIFY));
@@ -162,7 +150,7 @@ an_older_folder_is_not_verified_before_it_was_brought_forward(void **state)
 {
 	struct mesh *m = *state;
 	mesh_stop(m);
-	run_sql(m, "PRAGMA user_version = 1");
+	tamper(m, "PRAGMA user_version = 1");
 	assert_err(m, ERR_REFUSED, "older Weft", mesh_start(m, STORE_VERIFY));
 }
 
@@ -183,11 +171,11 @@ static void
 the_database_of_another_program_is_refused_and_left_alone(void **state)
 {
 	struct mesh *m = *state;
-	run_sql(m, "CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)");
+	tamper(m, "CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)");
 	size_t before = file_size(mesh_path(m, "weft.db"));
 	assert_err(m, ERR_CORRUPT, "of another program", mesh_start(m, STORE_SERVE));
 	assert_int_equal(file_size(mesh_path(m, "weft.db")), before);
-	run_sql(m, "INSERT INTO theirs VALUES (2)");
+	tamper(m, "INSERT INTO theirs VALUES (2)");
 }
 
 static void
@@ -217,7 +205,7 @@ a_log_that_is_shorter_than_its_checkpoint_is_refused(void **state)
 	happen(m, "x.y", "z", "{}");
 	assert_ok(m, checkpoint_latest(m->store, &m->arena, &note, &m->e));
 	mesh_stop(m);
-	run_sql(m, "DELETE FROM events WHERE seq = 3");
+	tamper(m, "DELETE FROM events WHERE seq = 3");
 	assert_err(m, ERR_CORRUPT, "events were removed", mesh_start(m, STORE_SERVE));
 }
 
@@ -226,7 +214,7 @@ a_hole_in_the_tree_s_edge_is_refused(void **state)
 {
 	struct mesh *m = *state;
 	mesh_stop(m);
-	run_sql(m, "DELETE FROM log_tree");
+	tamper(m, "DELETE FROM log_tree");
 	assert_ok(m, mesh_start(m, STORE_SERVE));
 	struct session *s = NULL;
 	assert_err(m, ERR_CORRUPT, "hole", store_write(m->store, &s, &m->e));
