@@ -122,6 +122,22 @@ write_map(struct schema *s, const struct field *f)
 		json_member_int(&s->j, "minProperties", 1);
 }
 
+/* What may stand for a list of one: a short form that is itself a list would be taken for the list.
+ */
+static void
+write_one(struct schema *s, const struct field_set *set)
+{
+	json_begin_map(&s->j);
+	write_reference(s, set);
+	json_key(&s->j, "type");
+	json_begin_list(&s->j);
+	json_text(&s->j, "object");
+	if (set->brief)
+		json_text(&s->j, "string");
+	json_end_list(&s->j);
+	json_end_map(&s->j);
+}
+
 static void
 write_list(struct schema *s, const struct field *f)
 {
@@ -132,7 +148,7 @@ write_list(struct schema *s, const struct field *f)
 	}
 	json_key(&s->j, "anyOf");
 	json_begin_list(&s->j);
-	write_reference_alone(s, f->of);
+	write_one(s, f->of);
 	json_begin_map(&s->j);
 	write_list_head(s, f);
 	write_reference_alone(s, f->of);

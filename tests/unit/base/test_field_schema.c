@@ -57,9 +57,10 @@ each_type_of_field_has_its_schema(void **state)
 		  "\"string\"}}]");
 	assert_at(state, fields, "/tags/examples", "[[\"small\",\"brown\"]]");
 	assert_at(state, fields, "/last/$ref", "\"#/$defs/vet_visit\"");
-	assert_at(state, fields, "/visits/anyOf",
-		  "[{\"$ref\":\"#/$defs/vet_visit\"},{\"type\":\"array\",\"items\":{\"$ref\":\"#/"
-		  "$defs/vet_visit\"}}]");
+	assert_at(state, fields, "/visits/anyOf/0",
+		  "{\"$ref\":\"#/$defs/vet_visit\",\"type\":[\"object\",\"string\"]}");
+	assert_at(state, fields, "/visits/anyOf/1",
+		  "{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/vet_visit\"}}");
 	assert_at(state, fields, "/anything", "{\"description\":\"Whatever there is to say\"}");
 }
 
