@@ -5,9 +5,10 @@
  * are numbers, `<<` is a key like any other.  JSON is RFC 8259.  A number without fraction or exponent that fits is an
  * integer of 64 bits; a number that does not fit its type is an error, never rounded to infinity.
  *
- * Refused, with the place: more than one document, duplicate keys, keys that are not texts, unknown tags, NUL in a text,
- * bytes that are not UTF-8, and whatever exceeds the limits.  An alias shares what its anchor holds, but counts as often
- * as it stands there, so that a small text cannot become a large tree.
+ * Refused, with the place: more than one document, duplicate keys, keys that are not texts, unknown tags, infinities and
+ * `.nan` (JSON has none), NUL in a text, bytes that are not UTF-8, and whatever exceeds the limits.  A plain key is the
+ * text that it looks like: `1:` is "1".  An alias shares what its anchor holds, but its values and bytes count as often as
+ * it stands there, so that a small text cannot become a large tree.
  *
  * A tree lives in the arena it was read into, is immutable, and may be shared by threads.
  */
@@ -50,7 +51,7 @@ enum document_format { DOCUMENT_YAML, DOCUMENT_JSON };
 struct document_limits {
 	size_t bytes; /* of the text */
 	size_t nodes; /* of the tree, aliases expanded */
-	unsigned depth;
+	unsigned depth; /* of lists and maps; never more than 1000, since trees are walked by recursion */
 };
 
 /* 4 MiB, 200,000 nodes, 64 levels */

@@ -33,7 +33,10 @@ bool duration_at_least(struct duration a, struct duration b);
 int64_t duration_shortest(struct duration d);
 int64_t duration_longest(struct duration d);
 
-/* duration_format -- "7 years", "1 year 6 months", "36 hours": the largest units that say it exactly. */
+/*
+ * duration_format -- "7 years", "1 year 6 months", "36 hours": the largest units that say it exactly, but never quarters
+ * or weeks.  What is written reads back as the same.
+ */
 enum { DURATION_TEXT_SIZE = 160 };
 void duration_format(struct duration d, char ret_text[DURATION_TEXT_SIZE]);
 

@@ -37,7 +37,10 @@ struct fetch_response {
 /* fetch_start_up -- once, before threads. */
 void fetch_start_up(void);
 
-/* fetch -- any status is a success here.  Fails: ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TOO_LARGE. */
+/*
+ * fetch -- any status is a success here.  Redirects are followed for a GET or HEAD without a token; else they are the
+ * answer.  Fails: ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TOO_LARGE.
+ */
 enum err_code fetch(const struct fetch_request *request, struct arena *arena, struct fetch_response *ret_response,
     struct err *e);
 

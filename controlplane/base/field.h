@@ -66,10 +66,13 @@ struct field_context {
 	void *user;	     /* the caller's, handed to checks */
 };
 
-/* A check of one value beyond its type: complains through violation_note(). */
+/* A check of one value beyond its type: complains through violation_note().  FIELD_TEXTS: called for each text. */
 typedef void field_check_fn(const struct field_context *context, const struct node *value);
 
-/* A form of an item that is no map (FIELD_LIST of `of`): fills the zeroed struct; complains, and gives false, if it is wrong. */
+/*
+ * A form of an item that is no map (FIELD_LIST or FIELD_MAP of `of`): fills the zeroed struct; complains, and gives false,
+ * if it is wrong.
+ */
 typedef bool field_short_fn(const struct field_context *context, const struct node *value, void *ret_struct);
 
 struct field {

@@ -2,7 +2,10 @@
  * process.h -- a child process that is spoken to in lines.
  *
  * The child gets nothing of this process but what is named here: no other file descriptors, an environment of its own,
- * limits, its own process group.  It dies with its parent (PR_SET_PDEATHSIG).
+ * limits, its own process group.  It dies with its parent (PR_SET_PDEATHSIG), which for the kernel is the thread that
+ * started it: start a process from a thread that lives as long as the process should.
+ *
+ * The program must ignore SIGPIPE; the child gets it back as usual.  A process is used by one thread at a time.
  */
 #ifndef WEFT_BASE_PROCESS_H
 #define WEFT_BASE_PROCESS_H
