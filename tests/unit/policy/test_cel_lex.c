@@ -22,8 +22,10 @@ lexes_as(const char *source, const char *wanted)
 		struct token t = lex_next(&lexer);
 		if (t.kind == TOKEN_END)
 			break;
-		char letter = (size_t)t.kind < sizeof letters ? letters[t.kind] : '\0';
-		found[count++] = letter ? letter : '?';
+		found[count] = '?';
+		if ((size_t)t.kind < sizeof letters && letters[t.kind])
+			found[count] = letters[t.kind];
+		count++;
 		assert_true(t.span.start < t.span.end);
 		if (t.kind == TOKEN_WRONG)
 			break;

@@ -47,6 +47,25 @@ nesting_is_bounded_whatever_is_nested(void **state)
 	compiles(repeat(&arena, "[1].map(x, ", "1", ")", 6000), deep);
 }
 
+/* As deep as it may be, through parser, checker, program and evaluator. */
+static void
+what_is_nested_as_deep_as_allowed_is_evaluated(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	const struct cel_declarations nothing = {0};
+	const char *sources[] = {
+	    repeat(&arena, "[1].map(x, ", "1", ")", 120), repeat(&arena, "[", "1", "]", 120),
+	    repeat(&arena, "{'a': ", "1", "}", 120),      repeat(&arena, "true ? ", "1", " : 2", 1),
+	    repeat(&arena, "", "1", " + 1", 240),         repeat(&arena, "dyn(", "1", ")", 120),
+	};
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		const char *value = value_of(&arena, &nothing, no_bindings, sources[i]);
+		assert_null(strstr(value, "mistake"));
+		assert_null(strstr(value, "error"));
+	}
+}
+
 static void
 long_chains_of_logic_are_flat(void **state)
 {
@@ -153,6 +172,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nesting_is_bounded_whatever_is_nested),
+	    cmocka_unit_test(what_is_nested_as_deep_as_allowed_is_evaluated),
 	    cmocka_unit_test(long_chains_of_logic_are_flat),
 	    cmocka_unit_test(a_source_has_at_most_a_hundred_thousand_characters),
 	    cmocka_unit_test(every_step_counts),
