@@ -98,10 +98,7 @@ note_finding(void *user, uint64_t seq, const char *message)
 {
 	struct findings *f = user;
 	if (!f->json) {
-		if (seq)
-			printf("event %" PRIu64 ": %s\n", seq, message);
-		else
-			printf("log: %s\n", message);
+		puts(message);
 		return;
 	}
 	json_begin_map(&f->list);
@@ -243,6 +240,15 @@ rebuild_and_compare(struct store *store, struct arena *arena, size_t *ret_differ
 	return code;
 }
 
+/* Opening a folder that has none would make one, and an empty catalog is no rebuilt one. */
+static enum err_code
+check_catalog(const char *folder, struct arena *arena, struct err *e)
+{
+	if (access(arena_printf(arena, "%s/weft.db", folder), F_OK) == 0)
+		return ERR_OK;
+	return ERR(e, NOT_FOUND, "there is no catalog in '%s'", folder);
+}
+
 int
 rebuild_run(const struct command *self, int argc, char **argv)
 {
@@ -258,7 +264,9 @@ rebuild_run(const struct command *self, int argc, char **argv)
 	const struct store_options options = {.folder = o.data, .mode = STORE_SERVE, .readers = 1};
 	struct store *store = NULL;
 	size_t differ = 0;
-	enum err_code code = store_open(&options, &store, &e);
+	enum err_code code = check_catalog(o.data, &arena, &e);
+	if (code == ERR_OK)
+		code = store_open(&options, &store, &e);
 	if (code == ERR_OK)
 		code = rebuild_and_compare(store, &arena, &differ, &e);
 	store_close(store);

@@ -69,6 +69,11 @@ check_settings(const struct config *config, struct err *e)
 		return ERR(e, USAGE, "log_level: expected error, warn, info or debug, found '%s'",
 			   config->log_level);
 	log_set_level(level);
+	if (!is_checkpoint_origin(config->origin))
+		return ERR(e, USAGE,
+			   "origin: '%s' cannot name a log; expected printable text without spaces "
+			   "and '+'",
+			   config->origin);
 	if (config->dev && !is_loopback_address(config->listen))
 		return ERR(e, USAGE,
 			   "--dev lets anyone in and listens on loopback only, not on '%s'; leave "
