@@ -239,7 +239,7 @@ stopping_kills_the_whole_group_of_a_child_that_stays(void **state)
 	CLEANUP(buf_done) struct buf line = {0};
 	(void)state;
 	struct process p = shell("trap '' TERM; sleep 100 & echo $!; wait", NULL);
-	pid_t grandchild = (pid_t)atoi(next_line(&p, &line));
+	pid_t grandchild = (pid_t)strtol(next_line(&p, &line), NULL, 10);
 	moment start = clock_monotonic();
 	process_stop(&p, 20000);
 	assert_true(clock_monotonic() - start < SECONDS(10));

@@ -139,7 +139,7 @@ the_yaml_test_suite_is_read_as_it_says(void **state)
 	if (!corpus_open(&c, "yaml-test-suite/src"))
 		skip();
 	for (const char *name; (name = corpus_next(&c, path, sizeof path));) {
-		struct node tests;
+		struct node tests = {0};
 		struct err e;
 		if (read_file(state, DOCUMENT_YAML, path, &tests, &e))
 			fail_msg("%s: %s", name, e.message);
