@@ -18,7 +18,7 @@ struct audit {
 	struct call *call;
 	const struct audit_question *question;
 	struct audit_report *report;
-	struct digest *leaves; /* all of them, computed here: 32 bytes an event */
+	struct digest *leaves; /* all of them, as stated: 32 bytes an event */
 	size_t count, capacity;
 	moment last_time;
 	struct verifier_key key;
@@ -149,7 +149,7 @@ check_event(struct audit *a, const struct node *item, struct arena *arena)
 		take_key(a, item);
 	a->last_time = ev.time;
 	a->report->redacted += ev.body == NULL;
-	add_leaf(a, leaf);
+	add_leaf(a, stated); /* not its own: so one that is wrong does not hide the others */
 	return true;
 }
 
@@ -264,7 +264,8 @@ find_first_wrong(struct audit *a, struct err *e)
 		find(a, 0, "the events do not have the root that the checkpoint states");
 	else
 		find(a, wrong,
-		     "it is not the event that the checkpoint stands for; all before it are");
+		     "it is not the event that the checkpoint stands for; what follows is not "
+		     "judged");
 	return ERR_OK;
 }
 
@@ -272,11 +273,7 @@ static enum err_code
 check_root(struct audit *a, struct err *e)
 {
 	struct digest root = root_of(a, a->report->now.size);
-	if (digest_equal(&root, &a->report->now.root))
-		return ERR_OK;
-	if (a->report->count)
-		return ERR_OK; /* the events that are wrong are named already */
-	return find_first_wrong(a, e);
+	return digest_equal(&root, &a->report->now.root) ? ERR_OK : find_first_wrong(a, e);
 }
 
 static enum err_code
