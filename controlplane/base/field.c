@@ -16,6 +16,9 @@
 #include "field_sets.h"
 #include "utf8.h"
 
+/* Looking for what was meant takes time, and a list this long is no list of misspelt keys. */
+enum { MOST_SUGGESTIONS = 1000 };
+
 /* ---- complaints ---- */
 
 static const char *
@@ -61,6 +64,16 @@ expected(const struct field *f, struct arena *arena)
 	}
 }
 
+/* As it is written elsewhere: 4.0 must not look like the whole number 4. */
+static const char *
+found_real(double n, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	struct json j = {.out = &text};
+	json_real(&j, n);
+	return arena_printf(arena, "%s (%s)", node_kind_name(NODE_REAL), text.data);
+}
+
 /* "a list", "a whole number (7)", "a text ('seven')" */
 static const char *
 found(const struct node *value, struct arena *arena)
@@ -72,7 +85,7 @@ found(const struct node *value, struct arena *arena)
 	case NODE_INT:
 		return arena_printf(arena, "%s (%" PRId64 ")", kind, value->integer);
 	case NODE_REAL:
-		return arena_printf(arena, "%s (%g)", kind, value->real);
+		return found_real(value->real, arena);
 	case NODE_TEXT:
 		return arena_printf(arena, "%s ('%.*s')", kind,
 				    utf8_cut(value->text, value->count, 40), value->text);
@@ -336,7 +349,8 @@ check_key(const struct field_set *set, const struct member *m, const struct fiel
 	struct violation *v = violation_note(
 	    c->violations, "unknown-key", pointer_join(arena, c->pointer, m->key), m->at,
 	    "unknown key '%.*s'", utf8_cut(m->key, strlen(m->key), 60), m->key);
-	v->suggestion = nearest_field(set, m->key);
+	if (c->violations->count <= MOST_SUGGESTIONS)
+		v->suggestion = nearest_field(set, m->key);
 	if (!v->suggestion && set->extensions)
 		v->suggestion = arena_printf(arena, "x-%s", m->key);
 }

@@ -57,6 +57,14 @@ distance(const char *a, size_t a_length, const char *b, size_t b_length)
 	return rows[a_length % 3][b_length];
 }
 
+/* Two words whose lengths differ by more than `most` are at least that far apart. */
+static bool
+may_be_near(size_t a_length, size_t b_length, size_t most)
+{
+	size_t apart = a_length > b_length ? a_length - b_length : b_length - a_length;
+	return b_length <= LONGEST && apart <= most;
+}
+
 const char *
 nearest_word(const char *word, const char *const *candidates, size_t count)
 {
@@ -66,12 +74,11 @@ nearest_word(const char *word, const char *const *candidates, size_t count)
 	if (length > LONGEST)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		size_t other = strlen(candidates[i]);
-		if (other > LONGEST)
+		size_t other = strlen(candidates[i]), most = (length > other ? length : other) / 3;
+		if (!may_be_near(length, other, most))
 			continue;
 		unsigned d = distance(word, length, candidates[i], other);
-		size_t longer = length > other ? length : other;
-		if (d < best && d <= longer / 3) {
+		if (d < best && d <= most) {
 			best = d;
 			nearest = candidates[i];
 		}

@@ -122,7 +122,7 @@ a_wrong_type_is_named_with_what_was_found(void **state)
 	assert_complaint(state, "{name: rex, legs: four}",
 			 "type /legs 1:19 expected a whole number, found a text ('four')");
 	assert_complaint(state, "{name: rex, legs: 4.0}",
-			 "type /legs 1:19 expected a whole number, found a number (4)");
+			 "type /legs 1:19 expected a whole number, found a number (4.0)");
 	assert_complaint(state, "{name: rex, weight: {}}",
 			 "type /weight 1:21 expected a number, found a map");
 	assert_complaint(state, "{name: rex, last: [x]}",
