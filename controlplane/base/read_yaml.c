@@ -16,6 +16,9 @@
 #include "reader.h"
 #include "utf8.h"
 
+/* Their names are chosen by others and looked up by hash, which must not cost a square of many. */
+enum { MOST_ANCHORS = 10000 };
+
 /* What an anchor stands for.  An alias counts as if all of it stood there once more. */
 struct anchor {
 	bool is_whole; /* false while what it holds is still being read */
@@ -136,6 +139,9 @@ check_size(const struct yaml_reader *r, struct position at)
 	if (r->deepest > most->depth)
 		return ERR_AT(r->e, TOO_LARGE, at,
 			      "lists and maps are nested more than %u levels deep", most->depth);
+	if (r->anchors.count > MOST_ANCHORS)
+		return ERR_AT(r->e, TOO_LARGE, at, "the document has more than %d anchors",
+			      MOST_ANCHORS);
 	return ERR_OK;
 }
 

@@ -243,6 +243,20 @@ aliases_cannot_deepen_the_tree(void **state)
 	buf_done(&b);
 }
 
+static void
+anchors_are_limited(void **state)
+{
+	struct buf b = {0};
+	for (int i = 0; i < 10000; i++)
+		buf_printf(&b, "- &a%d x\n", i);
+	tree_of(state, DOCUMENT_YAML, b.data);
+	buf_text(&b, "- &another x\n- x\n");
+	struct err e = refused(state, b.data);
+	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_contains(e.message, "more than 10000 anchors");
+	buf_done(&b);
+}
+
 static char *
 repeated(void **state, const char *part, size_t times)
 {
@@ -378,6 +392,7 @@ main(void)
 	    IN_ARENA(aliases_count_as_often_as_they_stand_there),
 	    IN_ARENA(aliases_cannot_multiply_a_long_text),
 	    IN_ARENA(aliases_cannot_deepen_the_tree),
+	    IN_ARENA(anchors_are_limited),
 	    IN_ARENA(depth_is_limited),
 	    IN_ARENA(size_is_limited),
 	    IN_ARENA(many_tag_directives_are_refused_at_once),
