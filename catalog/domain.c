@@ -108,24 +108,35 @@ count_products(struct session *s, const char *name, uint64_t *ret_all, uint64_t 
 }
 
 enum err_code
+domain_find(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
+	    struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, "SELECT document, hash, seq FROM domains WHERE name = $1",
+		       DB_ARGS(db_text(name)), &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code
+					   : ERR(e, NOT_FOUND, "no domain named '%s'", name);
+	*ret_domain = (struct domain){
+	    .name = arena_text(arena, name),
+	    .document = db_column_text(&q, 0, arena),
+	    .hash = db_column_text(&q, 1, arena),
+	    .seq = (uint64_t)db_column_int(&q, 2),
+	};
+	return ERR_OK;
+}
+
+enum err_code
 domain_get(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
 	   struct err *e)
 {
 	struct domain d = {.name = arena_text(arena, name)};
-	uint64_t named = 0;
-	CHECK(count_products(s, name, &named, &d.products, e));
-	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, "SELECT document, hash, seq FROM domains WHERE name = $1",
-		       DB_ARGS(db_text(name)), &q, e));
-	if (db_next(&q)) {
-		d.document = db_column_text(&q, 0, arena);
-		d.hash = db_column_text(&q, 1, arena);
-		d.seq = (uint64_t)db_column_int(&q, 2);
-	}
-	if (query_failed(&q, e))
-		return e->code;
-	if (!d.document && named == 0)
-		return ERR(e, NOT_FOUND, "no domain named '%s'", name);
+	uint64_t named = 0, in_force = 0;
+	CHECK(count_products(s, name, &named, &in_force, e));
+	enum err_code code = domain_find(s, name, arena, &d, e);
+	if (code != ERR_OK && (code != ERR_NOT_FOUND || named == 0))
+		return code;
+	d.products = in_force;
 	*ret_domain = d;
 	return ERR_OK;
 }

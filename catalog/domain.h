@@ -42,6 +42,12 @@ struct domain_list {
 	bool more;
 };
 
+/* domain_find -- what defines it, without counting its products: one look-up.  Fails: ERR_NOT_FOUND, also for one that only
+ * products name. */
+enum err_code domain_find(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
+    struct err *e);
+
+/* domain_get -- with the count.  Fails: ERR_NOT_FOUND. */
 enum err_code domain_get(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
     struct err *e);
 enum err_code domain_list(struct session *s, const char *after, size_t limit, struct arena *arena,

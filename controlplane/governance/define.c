@@ -119,8 +119,8 @@ find_domain(struct session *s, const char *name, struct arena *arena, uint64_t *
 	    const char **ret_hash, struct err *e)
 {
 	struct domain domain;
-	enum err_code code = domain_get(s, name, arena, &domain, e);
-	if (code == ERR_OK && domain.document) {
+	enum err_code code = domain_find(s, name, arena, &domain, e);
+	if (code == ERR_OK) {
 		*ret_seq = domain.seq;
 		*ret_hash = domain.hash;
 	}

@@ -75,12 +75,12 @@ read_domain(const struct domain *domain, struct arena *arena, struct node *ret_n
 	return ERR_OK;
 }
 
-/* The domain's row; a domain that is not there is one that nobody defined. */
+/* A domain that is not there is one that nobody defined. */
 static enum err_code
-get_domain(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
-	   struct err *e)
+find_domain(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
+	    struct err *e)
 {
-	enum err_code code = domain_get(s, name, arena, ret_domain, e);
+	enum err_code code = domain_find(s, name, arena, ret_domain, e);
 	if (code != ERR_NOT_FOUND)
 		return code;
 	*ret_domain = (struct domain){.name = name};
@@ -149,7 +149,7 @@ facts_gather(struct session *s, const struct descriptor *d, struct arena *arena,
 	struct domain domain;
 	struct node domain_node;
 	uint64_t *seqs = ARENA_ARRAY(arena, uint64_t, d->inputs.count + 1);
-	enum err_code code = get_domain(s, d->domain, arena, &domain, e);
+	enum err_code code = find_domain(s, d->domain, arena, &domain, e);
 	if (code == ERR_OK)
 		code = read_domain(&domain, arena, &domain_node, e);
 	if (code == ERR_OK)

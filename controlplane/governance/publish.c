@@ -155,22 +155,28 @@ publication_is_current(struct transaction *t, struct session *s)
 
 /* ---- the event */
 
-static const char *
-change_name(const struct publication *p)
+static struct product_finding
+finding_of(const struct publication *p)
 {
-	return p->exists ? change_level_name(p->changes.level) : "created";
+	return (struct product_finding){
+	    .version = p->version,
+	    .change = p->exists ? change_level_name(p->changes.level) : "created",
+	    .hash = p->hash,
+	    .standing = judgement_standing(&p->judgement),
+	};
 }
 
 static void
-write_body(const struct transaction *t, const struct publication *p, struct buf *out)
+write_body(const struct transaction *t, const struct publication *p,
+	   const struct product_finding *finding, struct buf *out)
 {
 	struct json j = {.out = out};
 	json_begin_map(&j);
-	json_member_text(&j, "version", p->version);
-	json_member_text(&j, "change", change_name(p));
+	json_member_text(&j, "version", finding->version);
+	json_member_text(&j, "change", finding->change);
 	json_member_text(&j, "media_type", t->in->media_type);
-	json_member_text(&j, "hash", p->hash);
-	json_member_text(&j, "standing", judgement_standing(&p->judgement));
+	json_member_text(&j, "hash", finding->hash);
+	json_member_text(&j, "standing", finding->standing);
 	json_key(&j, "source");
 	json_text(&j, arena_bytes(t->arena, t->in->text, t->in->length));
 	json_key(&j, "verdicts");
@@ -191,10 +197,11 @@ record_publication(struct transaction *t, struct session *s, struct err *e)
 {
 	struct publication *p = t->state;
 	CLEANUP(buf_done) struct buf body = {0};
+	struct product_finding finding = finding_of(p);
 	struct event ev;
-	write_body(t, p, &body);
+	write_body(t, p, &finding, &body);
 	enum err_code code =
-	    event_append(s, t->in->actor->name, "product.published", p->wanted.name, &body, &ev, e);
+	    product_append(s, t->in->actor->name, &p->wanted, &finding, &body, &ev, e);
 	if (code != ERR_OK)
 		return code;
 	p->event = ev.seq;
