@@ -244,8 +244,7 @@ walk_map(struct json_reader *r, json_t *map, struct node *n)
 	move_over_token(r); /* { */
 	const char *key;
 	json_t *value;
-	json_object_foreach(map, key, value)
-	{
+	json_object_foreach (map, key, value) {
 		enum err_code code = walk_member(r, key, value, next++);
 		if (code)
 			return code;
