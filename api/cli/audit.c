@@ -156,7 +156,7 @@ check_event(struct audit *a, const struct node *item, struct arena *arena)
 static void
 show_progress(const struct audit *a)
 {
-	const struct screen *s = &a->call->err;
+	struct screen *s = &a->call->err;
 	CLEANUP(buf_done) struct buf b = {0};
 	if (!s->terminal)
 		return;

@@ -3,6 +3,7 @@
  */
 #include "call.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -241,7 +242,7 @@ write_hint(const struct call *c, enum err_code code, struct buf *out)
 }
 
 static void
-tell_error(const struct call *c, const struct err *e)
+tell_error(struct call *c, const struct err *e)
 {
 	CLEANUP(buf_done) struct buf b = {0};
 	paint(&c->err, &b, RED, "weft: ");
@@ -254,16 +255,17 @@ tell_error(const struct call *c, const struct err *e)
 }
 
 /*
- * A full disk or a closed pipe behind standard output: the answer did not arrive, so this was no
- * success.
+ * Behind a full disk the answer did not arrive, so this was no success.  A reader that has seen
+ * enough (`weft events | head`) needs no message.
  */
 static enum err_code
 check_written(const struct call *c, struct err *e)
 {
-	if (fflush(c->out.file) == 0 && !ferror(c->out.file))
+	if (!c->out.broken)
 		return ERR_OK;
-	clearerr(c->out.file);
-	return ERR(e, IO, "cannot write to standard output");
+	if (c->out.broken == EPIPE)
+		return call_told(ERR_IO, e);
+	return err_errno(e, c->out.broken, "writing to standard output");
 }
 
 int

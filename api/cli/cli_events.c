@@ -149,8 +149,8 @@ show_page(struct reading *r, bool *ret_more, struct err *e)
 	bool wanted = true;
 	for (size_t i = 0; i < count && wanted; i++)
 		wanted = show_event(r, &items->items[i]);
-	*ret_more = *ret_more && wanted;
 	call_flush(r->call);
+	*ret_more = *ret_more && wanted && !r->call->out.broken;
 	return ERR_OK;
 }
 
@@ -180,7 +180,7 @@ take_event(void *user, const char *data, size_t length)
 	}
 	bool goes_on = show_event(r, &event);
 	call_flush(r->call);
-	return goes_on && !ferror(r->call->out.file);
+	return goes_on && !r->call->out.broken;
 }
 
 static bool

@@ -5,6 +5,7 @@
 
 #include <sys/ioctl.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,11 +49,13 @@ screen_init(struct screen *s, FILE *file)
 }
 
 void
-screen_show(const struct screen *s, struct buf *b)
+screen_show(struct screen *s, struct buf *b)
 {
-	if (b->length)
-		fwrite(b->data, 1, b->length, s->file);
-	fflush(s->file);
+	bool written = fwrite(b->data ? b->data : "", 1, b->length, s->file) == b->length;
+	if ((!written || fflush(s->file) != 0) && !s->broken) {
+		s->broken = errno ? errno : EIO;
+		clearerr(s->file);
+	}
 	buf_clear(b);
 }
 

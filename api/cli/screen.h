@@ -16,6 +16,7 @@ struct screen {
 	bool terminal;
 	bool colour;  /* a terminal, not a dumb one, and NO_COLOR (no-color.org) is not set */
 	size_t width; /* cells in a line; 0: as many as it takes */
+	int broken;   /* errno of the first write that failed, or 0 */
 };
 
 enum paint { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, CYAN };
@@ -23,7 +24,7 @@ enum paint { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, CYAN };
 void screen_init(struct screen *s, FILE *file);
 
 /* screen_show -- write it out and empty the buffer. */
-void screen_show(const struct screen *s, struct buf *b);
+void screen_show(struct screen *s, struct buf *b);
 
 /* paint_begin and paint_end around what is already safe to show. */
 void paint_begin(const struct screen *s, struct buf *out, enum paint paint);

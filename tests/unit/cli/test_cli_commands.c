@@ -2,8 +2,10 @@
  * test_cli_commands.c -- whole commands against a server that answers by a table: what they ask,
  * show, and exit with.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmocka_first.h"
 #include "fake_server.h"
@@ -283,7 +285,22 @@ an_answer_that_cannot_be_written_is_3(void **state)
 	run_weft_into(full, &r, "schema", NULL);
 	fclose(full);
 	assert_int_equal(r.status, 3);
-	assert_non_null(strstr(r.err, "cannot write to standard output"));
+	assert_non_null(strstr(r.err, "writing to standard output: No space left on device"));
+}
+
+static void
+a_reader_that_has_seen_enough_ends_it_quietly(void **state)
+{
+	(void)state;
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	close(ends[0]);
+	FILE *closed = fdopen(ends[1], "w");
+	signal(SIGPIPE, SIG_IGN); /* as the program does */
+	run_weft_into(closed, &r, "schema", NULL);
+	fclose(closed);
+	assert_int_not_equal(r.status, 0);
+	assert_string_equal(r.err, "");
 }
 
 /* ---- who is asking */
@@ -804,6 +821,7 @@ main(void)
 	    TEST(misuse_is_2_and_names_the_way_to_help),
 	    TEST(help_is_no_failure_and_asks_no_server),
 	    TEST(an_answer_that_cannot_be_written_is_3),
+	    TEST(a_reader_that_has_seen_enough_ends_it_quietly),
 	    TEST(a_token_comes_from_flag_file_or_environment),
 	    TEST(a_list_follows_the_pages),
 	    TEST(a_limit_ends_the_list_and_says_that_there_is_more),
