@@ -63,8 +63,10 @@ static const struct unit units[] = {
 };
 // clang-format on
 
-/* "10" or "1.5": digits, perhaps with a fraction; strtod() alone would take "1e3", "0x10" and "inf"
- * as well. */
+/*
+ * "10" or "1.5": digits, perhaps with a fraction; strtod() alone would take "1e3", "0x10" and
+ * "inf" as well.
+ */
 static double
 read_count(const char *text, const char **ret_end)
 {
@@ -232,8 +234,10 @@ run_verb(const struct weft_plugin *plugin, const json_t *request, struct weft_fa
 	return run(resource, settings, failure);
 }
 
-/* The answer of a request that is JSON; an id that is no number makes the request one that cannot
- * be answered to. */
+/*
+ * The answer of a request that is JSON; an id that is no number makes the request one that cannot
+ * be answered to.
+ */
 static char *
 answer_request(const struct weft_plugin *plugin, const json_t *request)
 {
@@ -274,8 +278,10 @@ weft_plugin_answer(const struct weft_plugin *plugin, const char *line, size_t le
 
 enum line_end { LINE_WHOLE, LINE_TOO_LONG, LINE_NONE };
 
-/* One line without its end; of one that is too long the rest is read and dropped, so that the next
- * begins right. */
+/*
+ * One line without its end; of one that is too long the rest is read and dropped, so that the
+ * next begins right.
+ */
 static enum line_end
 read_line(FILE *in, char *ret_line, size_t *ret_length)
 {

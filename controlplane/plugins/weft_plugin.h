@@ -54,9 +54,9 @@ struct weft_plugin {
 
 	weft_verb *validate; /* is the wish one that this plugin can grant?  {} */
 	weft_verb *observe;  /* {exists, ...}: what there is */
-	weft_verb *plan;  /* {changes: ["create folder ...", ...]}: what apply would do; empty when
-			     nothing */
-	weft_verb *apply; /* make it so: {location, ...} */
+	/* {changes: ["create folder ...", ...]}: what apply would do; empty when nothing */
+	weft_verb *plan;
+	weft_verb *apply;   /* make it so: {location, ...} */
 	weft_verb *destroy; /* {} */
 	weft_verb *grant;   /* give the access that the resource says */
 	weft_verb *revoke;  /* take it */
@@ -74,13 +74,17 @@ int weft_plugin_main(const struct weft_plugin *plugin);
  */
 char *weft_plugin_answer(const struct weft_plugin *plugin, const char *line, size_t length);
 
-/* Shortcuts for reading a resource: the member's text or number, or `otherwise` when it is absent
- * or something else. */
+/*
+ * Shortcuts for reading a resource: the member's text or number, or `otherwise` when it is absent
+ * or something else.
+ */
 const char *weft_text(const json_t *object, const char *key, const char *otherwise);
 json_int_t weft_number(const json_t *object, const char *key, json_int_t otherwise);
 
-/* weft_bytes -- an amount as people write it: "500 MB", "10 GB" (1000 each), "8 GiB" (1024); false
- * when it is none. */
+/*
+ * weft_bytes -- an amount as people write it: "500 MB", "10 GB" (1000 each), "8 GiB" (1024);
+ * false when it is none.
+ */
 bool weft_bytes(const char *text, json_int_t *ret_bytes);
 
 /*

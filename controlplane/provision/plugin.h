@@ -36,8 +36,10 @@ void plugin_destroy(struct plugin *p); /* ends the process, too */
 
 const char *plugin_name(const struct plugin *p);
 
-/* plugin_describe -- start it if it is not running, so that what it can do is known.  Fails as
- * plugin_call() does. */
+/*
+ * plugin_describe -- start it if it is not running, so that what it can do is known.  Fails as
+ * plugin_call() does.
+ */
 enum err_code plugin_describe(struct plugin *p, int64_t deadline, struct err *e);
 
 /* Does it offer the role, has it the verb?  False while it never described itself. */

@@ -34,7 +34,10 @@ struct search {
 
 /* ---- folders ---- */
 
-/* libexec/weft beside the folder that our own program is in: PREFIX/bin/weft, PREFIX/libexec/weft.
+/*
+ * libexec/weft beside the folder that our own program is in: PREFIX/bin/weft,
+ * PREFIX/libexec/weft.
+ *
  */
 static const char *
 folder_beside_program(struct arena *arena)

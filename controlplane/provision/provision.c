@@ -53,8 +53,10 @@ provision_start(struct provision *p, struct err *e)
 	return jobs_start(&options, &p->jobs, e);
 }
 
-/* Calls in hand are answered; what a job would call next is refused, so that it is put off and soon
- * ends. */
+/*
+ * Calls in hand are answered; what a job would call next is refused, so that it is put off and
+ * soon ends.
+ */
 void
 provision_destroy(struct provision *p)
 {

@@ -151,8 +151,10 @@ end_job(struct session *s, const struct round *round, struct err *e)
 
 typedef enum err_code plan_fn(struct session *s, const struct round *round, struct err *e);
 
-/* One session for all that a round found out: what became of the resources, what is to be done
- * later, the job's end. */
+/*
+ * One session for all that a round found out: what became of the resources, what is to be done
+ * later, the job's end.
+ */
 static enum err_code
 finish_round(struct round *round, plan_fn *plan_further, struct err *e)
 {
@@ -176,8 +178,10 @@ sooner(moment *at, moment other)
 		*at = other;
 }
 
-/* When the product must be looked at again although nobody asks: drift, and accesses that end by
- * themselves. */
+/*
+ * When the product must be looked at again although nobody asks: drift, and accesses that end by
+ * themselves.
+ */
 static moment
 next_look(const struct round *round, moment now)
 {

@@ -21,8 +21,10 @@ struct reconciler {
  */
 enum err_code reconcile_job(void *user, const struct job_run *run, struct err *e);
 
-/* expire_job -- destroys those of the product's retained resources whose time is over, and comes
- * back for the others. */
+/*
+ * expire_job -- destroys those of the product's retained resources whose time is over, and comes
+ * back for the others.
+ */
 enum err_code expire_job(void *user, const struct job_run *run, struct err *e);
 
 #endif

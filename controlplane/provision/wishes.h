@@ -15,7 +15,10 @@ struct wishes {
 	moment now;
 };
 
-/* wishes_read -- in a session of its own, which has ended when this returns.  Fails: ERR_NOT_FOUND.
+/*
+ * wishes_read -- in a session of its own, which has ended when this returns.  Fails:
+ * ERR_NOT_FOUND.
+ *
  */
 enum err_code wishes_read(struct store *store, const char *product, struct arena *arena,
 			  struct wishes *ret_wishes, struct err *e);

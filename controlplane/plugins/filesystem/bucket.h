@@ -22,8 +22,10 @@ struct bucket {
 		.root = -1, .above = -1, .folder = -1, .data = -1                                  \
 	}
 
-/* bucket_find -- open what there is; what is not there stays -1.  False with the failure when it
- * cannot tell. */
+/*
+ * bucket_find -- open what there is; what is not there stays -1.  False with the failure when it
+ * cannot tell.
+ */
 bool bucket_find(const json_t *resource, const json_t *settings, struct bucket *b,
 		 struct weft_failure *failure);
 
@@ -31,8 +33,10 @@ bool bucket_find(const json_t *resource, const json_t *settings, struct bucket *
 bool bucket_make(const json_t *resource, const json_t *settings, struct bucket *b,
 		 struct weft_failure *failure);
 
-/* bucket_remove -- after bucket_find(): the bucket with all its data, and the product's folder when
- * it is empty then. */
+/*
+ * bucket_remove -- after bucket_find(): the bucket with all its data, and the product's folder
+ * when it is empty then.
+ */
 bool bucket_remove(struct bucket *b, struct weft_failure *failure);
 
 void bucket_close(struct bucket *b);
@@ -40,8 +44,10 @@ void bucket_close(struct bucket *b);
 /* bucket_path -- for people: ROOT/PRODUCT/NAME/LEAF */
 void bucket_path(const struct bucket *b, const char *leaf, char ret_path[PATH_MAX]);
 
-/* bucket_fail -- the failure of a system call with the bucket; what a person must repair is not
- * tried again at once. */
+/*
+ * bucket_fail -- the failure of a system call with the bucket; what a person must repair is not
+ * tried again at once.
+ */
 bool bucket_fail(const struct bucket *b, struct weft_failure *failure, int number,
 		 const char *doing);
 

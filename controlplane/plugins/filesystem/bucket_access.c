@@ -85,8 +85,10 @@ enforce(const struct bucket *b, const json_t *access, struct weft_failure *failu
 	return NULL;
 }
 
-/* Record the list (takes it over) in the manifest, then enforce it: what is in force is never more
- * than is recorded. */
+/*
+ * Record the list (takes it over) in the manifest, then enforce it: what is in force is never
+ * more than is recorded.
+ */
 static json_t *
 replace_access(const struct bucket *b, const json_t *resource, json_t *access,
 	       struct weft_failure *failure)

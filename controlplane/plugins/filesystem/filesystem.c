@@ -63,8 +63,10 @@ validate(const json_t *resource, const json_t *settings, struct weft_failure *fa
 
 /* ---- what there is ---- */
 
-/* A bucket is there when all of its parts are; a folder half made is one that apply has yet to
- * finish. */
+/*
+ * A bucket is there when all of its parts are; a folder half made is one that apply has yet to
+ * finish.
+ */
 static bool
 is_whole(const struct bucket *b)
 {

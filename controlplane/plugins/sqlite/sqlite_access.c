@@ -21,8 +21,10 @@ has_column(const json_t *columns, const char *name)
 	return false;
 }
 
-/* The columns of an access entry, quoted for SQL; all of the product's when it names none.  NULL
- * with the failure. */
+/*
+ * The columns of an access entry, quoted for SQL; all of the product's when it names none.  NULL
+ * with the failure.
+ */
 static char *
 columns_of(const json_t *resource, const json_t *entry, struct weft_failure *failure)
 {

@@ -10,8 +10,10 @@
 
 #include "sqlite_file.h"
 
-/* access_grant -- afterwards the roles of the resource's access list have their views, and no
- * others. */
+/*
+ * access_grant -- afterwards the roles of the resource's access list have their views, and no
+ * others.
+ */
 json_t *access_grant(struct database *d, const json_t *resource, struct weft_failure *failure);
 
 /* access_revoke -- afterwards the roles of the list have none. */

@@ -158,8 +158,10 @@ judge_not_null(struct database *d, const json_t *check, struct verdict *v)
 		    sqlite3_mprintf("%lld %s no value", n, plural(n, "row has", "rows have")));
 }
 
-/* The age in seconds of what came last: by the column that the check names, else by when the table
- * was last written. */
+/*
+ * The age in seconds of what came last: by the column that the check names, else by when the
+ * table was last written.
+ */
 static char *
 age_sql(struct database *d, const json_t *check)
 {
@@ -216,7 +218,9 @@ judge_accepted_values(struct database *d, const json_t *check, struct verdict *v
 				    plural(n, "row has", "rows have")));
 }
 
-/* A bound that is not there is NULL here, and a comparison with NULL holds nothing against a row.
+/*
+ * A bound that is not there is NULL here, and a comparison with NULL holds nothing against a row.
+ *
  */
 static void
 judge_range(struct database *d, const json_t *check, struct verdict *v)

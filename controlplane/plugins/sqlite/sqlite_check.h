@@ -8,8 +8,10 @@
 
 #include "sqlite_file.h"
 
-/* checks_run -- a result for each check of the resource, or NULL with the failure.  The file must
- * be held. */
+/*
+ * checks_run -- a result for each check of the resource, or NULL with the failure.  The file must
+ * be held.
+ */
 json_t *checks_run(struct database *d, const json_t *resource, struct weft_failure *failure);
 
 #endif

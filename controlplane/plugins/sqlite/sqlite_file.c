@@ -163,8 +163,10 @@ sync_folder_of(const char *path)
 	return well;
 }
 
-/* The journals go first: one that outlived its file would be rolled back into the next file of that
- * name. */
+/*
+ * The journals go first: one that outlived its file would be rolled back into the next file of
+ * that name.
+ */
 bool
 database_remove(struct database *d, struct weft_failure *failure)
 {

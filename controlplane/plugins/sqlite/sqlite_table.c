@@ -291,8 +291,10 @@ table_append(struct database *d, const json_t *columns, const struct table_diff 
 	return true;
 }
 
-/* customer_accounts_v1_2_0, or with _2, _3 ... behind it when that is taken; to be freed with
- * sqlite3_free(). */
+/*
+ * customer_accounts_v1_2_0, or with _2, _3 ... behind it when that is taken; to be freed with
+ * sqlite3_free().
+ */
 static char *
 name_for_old(struct database *d, const char *version)
 {

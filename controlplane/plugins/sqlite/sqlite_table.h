@@ -24,16 +24,18 @@ struct table_diff {
 	enum table_step step;
 	bool loses; /* columns are removed or retyped: the old table is kept under another name */
 	json_t *reasons; /* texts for people: "add column x"; owned */
-	json_t *there;   /* the columns there are: lists of name, type, not null, place in the key;
-			    owned */
+	/* the columns there are: lists of name, type, not null, place in the key; owned */
+	json_t *there;
 };
 
 bool table_compare(struct database *d, const json_t *columns, struct table_diff *ret_diff,
 		   struct weft_failure *failure);
 void table_diff_done(struct table_diff *diff);
 
-/* table_append and table_rebuild -- inside a transaction; `old_version` names the table that is
- * kept. */
+/*
+ * table_append and table_rebuild -- inside a transaction; `old_version` names the table that is
+ * kept.
+ */
 bool table_append(struct database *d, const json_t *columns, const struct table_diff *diff,
 		  struct weft_failure *failure);
 bool table_rebuild(struct database *d, const json_t *columns, const struct table_diff *diff,

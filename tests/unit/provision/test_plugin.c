@@ -274,12 +274,9 @@ a_request_that_is_too_long_is_not_sent(void **state)
 {
 	struct bench *b = *state;
 	make(b, "ok {}");
-	char *resource = calloc(1, 1100001);
-	memset(resource, ' ', 1100000);
-	memcpy(resource, "{}", 2);
+	const char *resource = arena_printf(&b->arena, "{}%1100000s", "");
 	const struct plugin_call c = {.verb = "apply", .resource = resource};
 	assert_int_equal(plugin_call(b->plugin, &c, &b->arena, &b->answer, &b->e), ERR_TOO_LARGE);
-	free(resource);
 	assert_int_equal(call(b, "apply"), ERR_OK);
 	assert_int_equal(node_int(description_of(b), "restarts", -1), 0);
 }

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "base/buf.h"
+
 #include "plugin_answer.h"
 #include "unit.h"
 
@@ -77,12 +79,13 @@ a_long_message_is_cut_between_characters(void **state)
 	struct arena arena = {0};
 	struct plugin_answer a;
 	struct err e;
-	char line[2000] = "{\"id\":7,\"ok\":false,\"error\":{\"message\":\"x";
+	CLEANUP(buf_done) struct buf line = {0};
 	(void)state;
+	buf_text(&line, "{\"id\":7,\"ok\":false,\"error\":{\"message\":\"x");
 	for (int i = 0; i < 400; i++)
-		strcat(line, "\xc3\xa9");
-	strcat(line, "\"}}");
-	assert_int_equal(read_as(line, &arena, &a, &e), ERR_OK);
+		buf_text(&line, "\xc3\xa9");
+	buf_text(&line, "\"}}");
+	assert_int_equal(read_as(line.data, &arena, &a, &e), ERR_OK);
 	assert_int_equal(strlen(a.message),
 			 499); /* 500 is the room, and would split the last one */
 	arena_done(&arena);

@@ -174,7 +174,7 @@ workshop_resource(struct workshop *w, const char *product, const char *role, con
 		    strcmp(list.items[i].plugin, plugin) == 0)
 			return list.items[i];
 	fail_msg("%s has no %s by %s", product, role, plugin);
-	return (struct resource){.product = NULL};
+	return (struct resource){.state = ""};
 }
 
 /* Waits until the resource is in the state. */
@@ -199,8 +199,6 @@ static inline void
 workshop_settle(struct workshop *w)
 {
 	moment deadline = clock_monotonic() + SECONDS(30);
-	struct job job;
-	(void)job;
 	while (clock_monotonic() < deadline) {
 		uint64_t commits = store_commits(w->mesh->store);
 		usleep(150000);
