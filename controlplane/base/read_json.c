@@ -73,13 +73,13 @@ check_size(const struct reading *in, struct err *e)
 	for (size_t i = skip_space(in, 0); i < in->length; i = skip_space(in, token_end(in, i))) {
 		char c = in->text[i];
 		if ((c == '[' || c == '{') && ++depth > in->limits.depth)
-			return ERR_AT(e, TOO_LARGE, place_in(in, i),
+			return ERR_AT(e, MALFORMED, place_in(in, i),
 				      "lists and maps are nested more than %u levels deep",
 				      in->limits.depth);
 		if ((c == ']' || c == '}') && depth > 0)
 			depth--;
 		if (c == ',' && ++commas >= in->limits.nodes)
-			return ERR_AT(e, TOO_LARGE, place_in(in, i),
+			return ERR_AT(e, MALFORMED, place_in(in, i),
 				      "the document has more than %zu values", in->limits.nodes);
 	}
 	return ERR_OK;
@@ -288,7 +288,7 @@ walk(struct json_reader *r, const json_t *value, struct node *n)
 	move_over_space(r);
 	n->at = r->at;
 	if (++r->nodes > r->in->limits.nodes)
-		return ERR_AT(r->e, TOO_LARGE, n->at, "the document has more than %zu values",
+		return ERR_AT(r->e, MALFORMED, n->at, "the document has more than %zu values",
 			      r->in->limits.nodes);
 	if (json_is_array(value))
 		return walk_list(r, value, n);

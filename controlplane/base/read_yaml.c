@@ -33,8 +33,10 @@ struct yaml_reader {
 	struct arena scratch; /* anchors and their names */
 	struct map anchors;   /* name to struct anchor, the latest of a name */
 
-	/* The members and items of the collections that are open, the innermost on top; a list's
-	 * have no key. */
+	/*
+	 * The members and items of the collections that are open, the innermost on top; a list's
+	 * have no key.
+	 */
 	struct member *stack;
 	size_t count, capacity;
 
@@ -134,13 +136,13 @@ check_size(const struct yaml_reader *r, struct position at)
 {
 	const struct document_limits *most = &r->in->limits;
 	if (r->nodes > most->nodes)
-		return ERR_AT(r->e, TOO_LARGE, at, "the document has more than %zu values",
+		return ERR_AT(r->e, MALFORMED, at, "the document has more than %zu values",
 			      most->nodes);
 	if (r->deepest > most->depth)
-		return ERR_AT(r->e, TOO_LARGE, at,
+		return ERR_AT(r->e, MALFORMED, at,
 			      "lists and maps are nested more than %u levels deep", most->depth);
 	if (r->anchors.count > MOST_ANCHORS)
-		return ERR_AT(r->e, TOO_LARGE, at, "the document has more than %d anchors",
+		return ERR_AT(r->e, MALFORMED, at, "the document has more than %d anchors",
 			      MOST_ANCHORS);
 	return ERR_OK;
 }
@@ -325,8 +327,10 @@ anchor_name(const yaml_event_t *event)
 	}
 }
 
-/* A later anchor of the same name goes before an earlier one from where it begins, not from where
- * it ends. */
+/*
+ * A later anchor of the same name goes before an earlier one from where it begins, not from where
+ * it ends.
+ */
 static struct anchor *
 open_anchor(struct yaml_reader *r, const char *name)
 {
@@ -366,7 +370,7 @@ read_alias(struct yaml_reader *r, const yaml_event_t *event, unsigned depth, str
 	if (r->deepest < depth + a->height)
 		r->deepest = depth + a->height;
 	if (r->bytes > r->in->limits.bytes)
-		return ERR_AT(r->e, TOO_LARGE, at,
+		return ERR_AT(r->e, MALFORMED, at,
 			      "with its aliases written out the document has more than %zu bytes",
 			      r->in->limits.bytes);
 	*n = a->node;
@@ -663,7 +667,9 @@ read_stream(struct yaml_reader *r, struct node *n)
 	return code;
 }
 
-/* Behind any of the characters that libyaml takes for a line end: LF, CR, U+0085, U+2028, U+2029.
+/*
+ * Behind any of the characters that libyaml takes for a line end: LF, CR, U+0085, U+2028, U+2029.
+ *
  */
 static bool
 begins_line(const struct reading *in, const char *p)
@@ -684,7 +690,7 @@ check_directives(const struct reading *in, struct err *e)
 	for (; p < end && (p = memmem(p, (size_t)(end - p), "%TAG", 4)); p += 4) {
 		found += begins_line(in, p);
 		if (found > MOST)
-			return ERR_AT(e, TOO_LARGE,
+			return ERR_AT(e, MALFORMED,
 				      place_of(in->text, in->length, (size_t)(p - in->text)),
 				      "more than %d %%TAG directives", MOST);
 	}

@@ -80,7 +80,7 @@ depth_is_checked_before_anything_descends(void **state)
 	char *deep = arena_alloc(*state, 1000001);
 	memset(deep, '[', 1000000);
 	struct err e = complaint_about(state, DOCUMENT_JSON, deep);
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	assert_place(e.at, 1, 65);
 	/* brackets inside of a text do not count */
 	deep[0] = '"';
@@ -100,7 +100,7 @@ the_number_of_values_is_limited(void **state)
 	b.data[b.length - 1] = ',';
 	buf_text(&b, "0]");
 	struct err e = complaint_about(state, DOCUMENT_JSON, b.data);
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	buf_done(&b);
 }
 

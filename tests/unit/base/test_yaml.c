@@ -208,7 +208,7 @@ aliases_count_as_often_as_they_stand_there(void **state)
 		buf_text(&b, "]\n");
 	}
 	e = refused(state, b.data);
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	assert_contains(e.message, "more than 200000 values");
 	assert_int_equal(e.at.line, 6);
 	buf_done(&b);
@@ -225,7 +225,7 @@ aliases_cannot_multiply_a_long_text(void **state)
 	for (int i = 0; i < 50; i++)
 		buf_text(&b, "- *t\n");
 	struct err e = refused(state, b.data);
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	assert_contains(e.message, "with its aliases written out");
 	buf_done(&b);
 }
@@ -238,7 +238,7 @@ aliases_cannot_deepen_the_tree(void **state)
 	for (int i = 1; i < 70; i++)
 		buf_printf(&b, "- &d%d [*d%d]\n", i, i - 1);
 	struct err e = refused(state, b.data);
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	assert_contains(e.message, "more than 64 levels");
 	buf_done(&b);
 }
@@ -252,7 +252,7 @@ anchors_are_limited(void **state)
 	tree_of(state, DOCUMENT_YAML, b.data);
 	buf_text(&b, "- &another x\n- x\n");
 	struct err e = refused(state, b.data);
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	assert_contains(e.message, "more than 10000 anchors");
 	buf_done(&b);
 }
@@ -274,10 +274,10 @@ depth_is_limited(void **state)
 	const char *opened = repeated(state, "[", 64), *closed = repeated(state, "]", 64);
 	tree_of(state, DOCUMENT_YAML, arena_printf(*state, "%s%s", opened, closed));
 	struct err e = refused(state, arena_printf(*state, "[%s%s]", opened, closed));
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	assert_place(e.at, 1, 65);
 	e = refused(state, repeated(state, "- ", 100000));
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 }
 
 static void
@@ -292,7 +292,7 @@ size_is_limited(void **state)
 	assert_contains(e.message, "21 bytes; at most 20");
 	assert_int_equal(document_read(DOCUMENT_YAML, "[a, b]", 6, &small, *state, &n, &e), ERR_OK);
 	assert_int_equal(document_read(DOCUMENT_YAML, "[a, b, c]", 9, &small, *state, &n, &e),
-			 ERR_TOO_LARGE);
+			 ERR_MALFORMED);
 	assert_place(e.at, 1, 8);
 }
 
@@ -304,7 +304,7 @@ many_tag_directives_are_refused_at_once(void **state)
 		buf_printf(&b, "%%TAG !t%d! tag:x,%d\n", i, i);
 	buf_text(&b, "--- a");
 	struct err e = refused(state, b.data);
-	assert_int_equal(e.code, ERR_TOO_LARGE);
+	assert_int_equal(e.code, ERR_MALFORMED);
 	assert_int_equal(e.at.line, 17);
 	buf_done(&b);
 	tree_of(state, DOCUMENT_YAML, repeated(state, "a %TAG b ", 40));
