@@ -212,5 +212,8 @@ sent_file_read(struct call *c, const char *path, struct sent_file *ret_file, str
 		ret_file->name = "<stdin>";
 		return read_standard_input(c, ret_file, e);
 	}
-	return file_read(path, MOST_FILE, c->arena, &ret_file->text, &ret_file->length, e);
+	enum err_code code =
+	    file_read(path, MOST_FILE, c->arena, &ret_file->text, &ret_file->length, e);
+	/* ERR_IO would end the command with what says that the server is broken. */
+	return code == ERR_IO ? (e->code = ERR_USAGE) : code;
 }
