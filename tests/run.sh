@@ -7,6 +7,8 @@ cd "$top"
 # shellcheck source=deploy/packages.sh
 source deploy/packages.sh
 export PYTHONDONTWRITEBYTECODE=1
+# In a container the checkout often belongs to somebody else.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$top
 
 logs=build/test-logs
 python=/usr/bin/python3
@@ -17,7 +19,7 @@ long=no
 only=()
 
 test_packages=(
-	clang clang-format clang-tidy libcmocka-dev python3 python3-yaml python3-jsonschema python3-cryptography
+	git clang clang-format clang-tidy libcmocka-dev python3 python3-yaml python3-jsonschema python3-cryptography
 	valgrind shellcheck wrk
 )
 
@@ -113,12 +115,8 @@ read_options() {
 
 # ---- the steps
 
-our_c_files() {
-	git ls-files -- '*.c' '*.h'
-}
-
 do_format() {
-	our_c_files | xargs clang-format --dry-run -Werror
+	git ls-files -- '*.c' '*.h' '*.cc' | xargs clang-format --dry-run -Werror
 	git ls-files -- '*.sh' .ci/run | xargs shellcheck -x -S warning
 	local bad
 	bad=$(git ls-files -- '*.c' '*.h' '*.py' '*.sh' '*.sql' '*.txt' '*.cmake' '*.md' '*.yaml' ':!tests/fuzz/corpus' |

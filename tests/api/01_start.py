@@ -132,7 +132,7 @@ class Starting(weft.Case):
         folder = self.folder()
         with weft.Server(data=folder / "data") as server:
             done = weft.refused_start(folder / "data")
-            self.assertRefused(done, "lock")
+            self.assertRefused(done, "served by another process")
             self.assertStatus(server.get("/healthz"), 200)
 
     def test_a_folder_of_a_newer_version_is_refused(self):

@@ -177,7 +177,7 @@ class Lists(weft.Case):
         last = self.server.get("/api/v1/products?limit=1000").json
         self.assertIsNone(last["next"])
 
-    def test_a_cursor_stands_firm_while_products_come(self):
+    def test_z_a_cursor_stands_firm_while_products_come(self):
         page = self.server.get("/api/v1/products?limit=100").json
         self.server.publish(weft.product("aaa.before"))
         rest = self.server.get(f"/api/v1/products?limit=1000&cursor={page['next']}").json["items"]

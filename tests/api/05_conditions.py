@@ -139,7 +139,7 @@ class DryRun(weft.Case):
         self.assertStatus(self.server.get("/api/v1/domains/dry"), 404)
         policy = self.server.get("/api/v1/policies/quality-checks-required",
                                  headers={"Accept": "application/yaml"}).text
-        changed = policy.replace("enforcement: deny", "enforcement: warn")
+        changed = policy.replace("enforcement: deny", "enforcement: warn").replace("expect: deny", "expect: warn")
         self.assertNotEqual(changed, policy)
         self.assertIn(self.server.put("/api/v1/policies/quality-checks-required?dry_run=true", changed).status, (200, 201))
         self.assertProblem(self.server.publish(weft.product("dry.none", quality_checks=None)), 422)

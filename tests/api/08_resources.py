@@ -26,10 +26,8 @@ class Resources(weft.Case):
         resources = self.server.wait_resources(NAME)
         bucket = self.server.location(next(r for r in resources if r["plugin"] == "filesystem"))
         self.assertTrue(bucket.is_dir())
-        manifests = [json.loads(path.read_text()) for path in bucket.rglob("*.json")]
-        self.assertTrue(any(NAME in json.dumps(manifest) for manifest in manifests), list(bucket.rglob("*")))
-        self.assertTrue(any("10 years" in json.dumps(manifest) or "P10Y" in json.dumps(manifest)
-                            for manifest in manifests), manifests)
+        manifest = json.loads((bucket.parent / "manifest.json").read_text())
+        self.assertEqual((manifest["product"], manifest["retention"], manifest["quota"]), (NAME, "10 years", "20 GB"))
         database = self.server.location(next(r for r in resources if r["plugin"] == "sqlite"))
         with sqlite3.connect(database) as db:
             table, = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -146,7 +144,7 @@ class Quality(weft.Case):
         db.close()
 
     def check(self):
-        answer = self.server.post("/api/v1/products/checked.rows/check")
+        answer = self.server.post("/api/v1/products/checked.rows/quality")
         return self.assertStatus(answer, 200).json
 
     def test_rows_that_break_a_check_turn_it_red_with_the_reason(self):

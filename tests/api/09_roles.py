@@ -34,7 +34,7 @@ ROUTES = [
     (PUBLISH, "DELETE", "/api/v1/products/no.such", None),
     (PUBLISH, "POST", "/api/v1/products/no.such/reconcile", None),
     (AUDIT, "GET", "/api/v1/events", None),
-    (AUDIT, "GET", "/api/v1/audit/checkpoint", None),
+    (READ, "GET", "/api/v1/audit/checkpoint", None),
     (AUDIT, "GET", "/api/v1/audit/inclusion?seq=1&size=1", None),
     (AUDIT, "GET", "/api/v1/audit/consistency?from=1&to=1", None),
     (STEWARD, "PUT", "/api/v1/domains/testing", DOMAIN),

@@ -18,8 +18,8 @@ class Rebuild(weft.Case):
             cls.server.delete(f"/api/v1/products/rebuilt.p{number}")
         for name in ("retail.customer_accounts", "risk.exposure"):
             cls.server.wait_resources(name)
-        for number in range(20):
-            cls.server.wait_resources(f"rebuilt.p{number}", "retained")
+        weft.wait_for(lambda: all(resource["state"] in ("retained", "removed") for number in range(20)
+                                  for resource in cls.server.resources(f"rebuilt.p{number}")), "all resources to settle")
         cls.paths = ["/api/v1/products?limit=1000", "/api/v1/products/risk.exposure", "/api/v1/domains", "/api/v1/policies",
                      "/api/v1/products/risk.exposure/versions", "/api/v1/products/risk.exposure/resources",
                      "/api/v1/search?q=customer", "/api/v1/lineage?node=product:risk.exposure&direction=both",

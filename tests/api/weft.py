@@ -479,7 +479,7 @@ class Case(unittest.TestCase):
     dev = True
     arguments = ()
     environment = None
-    maxDiff = None
+    maxDiff = 1500
 
     @classmethod
     def setUpClass(cls):

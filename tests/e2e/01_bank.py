@@ -34,7 +34,7 @@ class Bank(weft.Case):
         db.close()
 
     def check(self):
-        return self.assertStatus(self.server.post(f"/api/v1/products/{ACCOUNTS}/check"), 200).json
+        return self.assertStatus(self.server.post(f"/api/v1/products/{ACCOUNTS}/quality"), 200).json
 
     def test_01_the_domains_are_defined(self):
         for path in sorted((weft.BANK / "domains").glob("*.yaml")):
@@ -118,7 +118,7 @@ class Bank(weft.Case):
         note.write_text(self.server.checkpoint().note)
         self.server.publish(weft.product("bank.later"))
         done = self.client("audit", "verify", "--since", note)
-        self.assertIn("hold", done.stdout)
+        self.assertIn("continues the older checkpoint", done.stdout)
 
     def test_21_a_restart_keeps_everything(self):
         before = {name: self.server.get(f"/api/v1/products/{name}").json for name in PRODUCTS}
