@@ -1,11 +1,13 @@
 /*
  * db.h -- a connection to the database, as the catalog's own files see it.  Private to catalog/.
  *
- * One text of SQL serves every database: parameters are $1, $2, ...; values go in and out through these few calls.
- * Statements are prepared once for each connection and kept, found again by the address and text of the SQL.
+ * One text of SQL serves every database: parameters are $1, $2, ...; values go in and out through
+ * these few calls. Statements are prepared once for each connection and kept, found again by the
+ * address and text of the SQL.
  *
- *     CLEANUP(query_close) struct query q = { 0 };
- *     CHECK(db_query(db, "SELECT version FROM products WHERE name = $1", DB_ARGS(db_text(name)), &q, e));
+ *     CLEANUP(query_close) struct query q = {0};
+ *     static const char sql[] = "SELECT version FROM products WHERE name = $1";
+ *     CHECK(db_query(db, sql, DB_ARGS(db_text(name)), &q, e));
  *     if (!db_next(&q))
  *             return query_failed(&q, e) ? e->code : ERR(e, NOT_FOUND, ...);
  *     version = db_column_text(&q, 0, arena);
@@ -15,12 +17,12 @@
 #ifndef WEFT_CATALOG_DB_H
 #define WEFT_CATALOG_DB_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 struct db;
 
@@ -41,10 +43,11 @@ struct db_args {
 	size_t count;
 };
 
-#define DB_NO_ARGS   ((struct db_args){ 0 })
-#define DB_ARGS(...)                                                                                                   \
-	((struct db_args){ (const struct db_value[]){ __VA_ARGS__ },                                                   \
-	    sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value) })
+#define DB_NO_ARGS ((struct db_args){0})
+#define DB_ARGS(...)                                                                               \
+	((struct db_args){(const struct db_value[]){__VA_ARGS__},                                  \
+			  sizeof((const struct db_value[]){__VA_ARGS__}) /                         \
+			      sizeof(struct db_value)})
 
 struct db_value db_null(void);
 struct db_value db_int(int64_t n);
@@ -72,8 +75,9 @@ enum err_code db_schema(struct db *db, int64_t *ret_number, struct err *e);
 enum err_code db_set_schema(struct db *db, int64_t number, struct err *e);
 
 /*
- * What is committed waits in a journal beside the database.  db_waiting -- its pages as of this connection's last
- * commit.  db_settle -- move what no reader needs into the database, without making anyone wait; gives what is left.
+ * What is committed waits in a journal beside the database.  db_waiting -- its pages as of this
+ * connection's last commit.  db_settle -- move what no reader needs into the database, without
+ * making anyone wait; gives what is left.
  */
 uint32_t db_waiting(const struct db *db);
 enum err_code db_settle(struct db *db, uint32_t *ret_waiting, struct err *e);
@@ -83,10 +87,15 @@ enum err_code db_run(struct db *db, const char *sql, struct db_args args, struct
 enum err_code db_script(struct db *db, const char *sql, struct err *e);
 int64_t db_changed(const struct db *db); /* rows of the last db_run */
 
-/* db_query -- start; then db_next() gives one row after another, and query_close() ends it (also early). */
-enum err_code db_query(struct db *db, const char *sql, struct db_args args, struct query *q, struct err *e);
-bool db_next(struct query *q);				/* false: no more rows, or failed */
-bool query_failed(struct query *q, struct err *e); /* after db_next() gave false: fills `e` if it failed */
+/*
+ * db_query -- start; then db_next() gives one row after another, and query_close() ends it (also
+ * early).
+ */
+enum err_code db_query(struct db *db, const char *sql, struct db_args args, struct query *q,
+		       struct err *e);
+bool db_next(struct query *q); /* false: no more rows, or failed */
+bool query_failed(struct query *q,
+		  struct err *e); /* after db_next() gave false: fills `e` if it failed */
 void query_close(struct query *q);
 
 int db_column_count(const struct query *q);
@@ -94,16 +103,19 @@ enum db_kind db_column_kind(const struct query *q, int column);
 bool db_column_is_null(const struct query *q, int column);
 int64_t db_column_int(const struct query *q, int column);
 double db_column_real(const struct query *q, int column);
-const char *db_column_text(const struct query *q, int column, struct arena *arena); /* NULL for null */
-const char *db_column_bytes(const struct query *q, int column, struct arena *arena, size_t *ret_length);
-struct digest db_column_hash(const struct query *q, int column); /* zeros when it is not of 32 bytes */
+const char *db_column_text(const struct query *q, int column,
+			   struct arena *arena); /* NULL for null */
+const char *db_column_bytes(const struct query *q, int column, struct arena *arena,
+			    size_t *ret_length);
+struct digest db_column_hash(const struct query *q,
+			     int column); /* zeros when it is not of 32 bytes */
 
 /* Leave early with what a call reports. */
-#define CHECK(call)                                                                                                    \
-	do {                                                                                                           \
-		enum err_code check_code = (call);                                                                     \
-		if (check_code != ERR_OK)                                                                              \
-			return check_code;                                                                             \
+#define CHECK(call)                                                                                \
+	do {                                                                                       \
+		enum err_code check_code = (call);                                                 \
+		if (check_code != ERR_OK)                                                          \
+			return check_code;                                                         \
 	} while (0)
 
 #endif

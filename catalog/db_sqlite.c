@@ -63,7 +63,8 @@ static enum err_code
 fail(sqlite3 *handle, struct err *e)
 {
 	enum err_code code = code_of(handle, sqlite3_extended_errcode(handle));
-	return err_set(e, code, "database: %s", sqlite3_errmsg(handle));
+	err_set(e, code, "database: %s", sqlite3_errmsg(handle));
+	return code;
 }
 
 /* --- connections --- */
@@ -92,7 +93,7 @@ one_number(struct db *db, const char *sql, int64_t *ret_number, struct err *e)
 static enum err_code
 check_ours(struct db *db, struct err *e)
 {
-	int64_t id, objects;
+	int64_t id = 0, objects = 0;
 	CHECK(one_number(db, "PRAGMA application_id", &id, e));
 	CHECK(one_number(db, "SELECT count(*) FROM sqlite_schema", &objects, e));
 	if (id != APPLICATION_ID && (id != 0 || objects != 0))
@@ -114,13 +115,15 @@ check_whole(struct db *db, const char *path, struct err *e)
 	if (stat(path, &file) != 0 || (stat(journal_path, &journal) == 0 && journal.st_size > 0))
 		return ERR_OK;
 	CHECK(one_number(db, "PRAGMA page_size", &page_size, e));
-	if (file.st_size % page_size != 0)
+	if (page_size <= 0 || file.st_size % page_size != 0)
 		return ERR(e, CORRUPT, "the database was cut: its last page is not whole");
 	return ERR_OK;
 }
 
-/* Pages of a damaged file are checked before they are believed (cell_size_check); no code hides in
- * a schema. */
+/*
+ * Pages of a damaged file are checked before they are believed (cell_size_check); no code hides
+ * in a schema.
+ */
 static const char common_settings[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
 				      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;";
 
@@ -264,6 +267,7 @@ bind_value(sqlite3_stmt *prepared, int place, const struct db_value *v,
 	return sqlite3_bind_null(prepared, place);
 }
 
+/* Bound and ready to step. */
 static enum err_code
 start(struct db *db, const char *sql, struct db_args args, sqlite3_destructor_type lives,
       struct statement **ret_statement, struct err *e)
@@ -273,13 +277,12 @@ start(struct db *db, const char *sql, struct db_args args, sqlite3_destructor_ty
 		return fail(db->handle, e);
 	assert(args.count <= STATEMENT_MOST_ARGS);
 	for (size_t i = 0; i < args.count; i++) {
-		if (s->places[i] == 0)
+		if (s->places[i] == 0 ||
+		    bind_value(s->prepared, s->places[i], &args.values[i], lives) == SQLITE_OK)
 			continue;
-		if (bind_value(s->prepared, s->places[i], &args.values[i], lives) != SQLITE_OK) {
-			enum err_code code = fail(db->handle, e);
-			statement_release(s);
-			return code;
-		}
+		enum err_code code = fail(db->handle, e);
+		statement_release(s);
+		return code;
 	}
 	*ret_statement = s;
 	return ERR_OK;
@@ -314,8 +317,8 @@ db_changed(const struct db *db)
 enum err_code
 db_query(struct db *db, const char *sql, struct db_args args, struct query *q, struct err *e)
 {
-	struct statement *s = NULL;
 	query_close(q);
+	struct statement *s = NULL;
 	CHECK(start(db, sql, args, SQLITE_TRANSIENT, &s, e));
 	*q = (struct query){.db = db, .statement = s};
 	return ERR_OK;

@@ -213,7 +213,7 @@ static const char list_of_subject[] = "SELECT " EVENT_COLUMNS " FROM events v"
 				      " AND ($3 IS NULL OR substr(v.kind, 1, length($3)) = $3)"
 				      " ORDER BY v.seq LIMIT $2";
 
-enum err_code
+enum err_code // NOLINTNEXTLINE(readability-function-size): a list's conditions are its parameters
 event_list(struct session *s, uint64_t after, uint64_t limit, const char *kind_prefix,
 	   const char *subject, struct arena *arena, struct event_list *ret_list, struct err *e)
 {

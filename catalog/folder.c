@@ -14,7 +14,7 @@
 #include "store_parts.h"
 
 static void
-close_file(int *descriptor)
+close_file(const int *descriptor)
 {
 	if (*descriptor >= 0)
 		close(*descriptor);

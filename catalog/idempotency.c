@@ -7,8 +7,10 @@
 
 static const moment KEPT_FOR = SECONDS(86400);
 
-/* At most so many old ones go with each new one: the table does not grow, and no command waits for
- * a day's worth. */
+/*
+ * At most so many old ones go with each new one: the table does not grow, and no command waits
+ * for a day's worth.
+ */
 enum { DROP_AT_ONCE = 20 };
 
 enum err_code

@@ -70,7 +70,7 @@ job_claim(struct store *store, moment lease_end, struct arena *arena, struct job
 	static const char sql[] =
 	    "UPDATE jobs SET claimed = round, due_at = $3 WHERE kind = $1 AND subject = $2";
 	CLEANUP(session_end) struct session *s = NULL;
-	struct job job;
+	struct job job = {0};
 	bool found = false;
 	CHECK(is_any_due(store, arena, &found, ret_next, e));
 	if (found) {

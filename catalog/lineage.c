@@ -127,8 +127,10 @@ follow(struct walk *w, const struct turn *turn, const struct lineage_edge *edge,
 
 #define HOLDS(row) row ".since_seq <= $2 AND (" row ".until_seq IS NULL OR " row ".until_seq > $2)"
 
-/* $1 is the node, $2 the event; of a column $3 is its owner's name, $4 its own, $5 its owner's
- * node. */
+/*
+ * $1 is the node, $2 the event; of a column $3 is its owner's name, $4 its own, $5 its owner's
+ * node.
+ */
 static const char product_up[] =
     "SELECT v.source, v.target, v.kind, NULL, 0 FROM lineage_edges v"
     " WHERE v.target = $1 AND " HOLDS("v") " ORDER BY v.source, v.kind";
@@ -153,7 +155,7 @@ static const char column_down[] =
 static enum err_code
 find_edges(struct walk *w, const struct turn *turn, struct query *q, struct err *e)
 {
-	struct node_name n;
+	struct node_name n = {0};
 	const char *id = turn->place->node.id;
 	bool up = turn->direction == LINEAGE_UP;
 	CHECK(node_name_parse(id, w->arena, &n, e));
@@ -237,7 +239,7 @@ graph_of(struct walk *w)
 {
 	struct lineage_graph g = {
 	    .root = w->places[0]->node.id, .node_count = w->place_count, .cut = w->cut};
-	qsort(w->places, w->place_count, sizeof *w->places, compare_places);
+	qsort(w->places, w->place_count, sizeof(struct place *), compare_places);
 	g.nodes = ARENA_ARRAY(w->arena, struct lineage_node, g.node_count);
 	for (size_t i = 0; i < g.node_count; i++)
 		g.nodes[i] = w->places[i]->node;

@@ -1,12 +1,13 @@
 /*
  * lineage.h -- the graph of what is made from what: products and datasets, and their columns.
  *
- * Nodes are named (design, section 3) `product:NAME`, `column:NAME#COLUMN`, `dataset:NAMESPACE|NAME`, and the column of a
- * dataset `column:NAMESPACE|NAME#COLUMN`.  An edge goes from the source to what is made from it.  A node that no
- * published product stands behind is external.  Cycles are allowed.
+ * Nodes are named (design, section 3) `product:NAME`, `column:NAME#COLUMN`,
+ * `dataset:NAMESPACE|NAME`, and the column of a dataset `column:NAMESPACE|NAME#COLUMN`.  An edge
+ * goes from the source to what is made from it.  A node that no published product stands behind
+ * is external.  Cycles are allowed.
  *
- * An edge holds from the event that brought it until the event that took it away, and is kept after that: the graph as of
- * a past event is the edges that held then.
+ * An edge holds from the event that brought it until the event that took it away, and is kept
+ * after that: the graph as of a past event is the edges that held then.
  */
 #ifndef WEFT_CATALOG_LINEAGE_H
 #define WEFT_CATALOG_LINEAGE_H
@@ -44,17 +45,18 @@ struct lineage_graph {
 struct lineage_question {
 	const char *root; /* a node's id */
 	enum lineage_direction direction;
-	enum lineage_level level; /* LINEAGE_COLUMN from a product begins at all of its columns, at distance 1 */
-	uint32_t depth;		  /* 0 is 20 */
-	size_t most_nodes;	  /* 0 is 1000 */
-	uint64_t as_of;		  /* a seq; 0 is now */
+	enum lineage_level
+	    level; /* LINEAGE_COLUMN from a product begins at all of its columns, at distance 1 */
+	uint32_t depth;    /* 0 is 20 */
+	size_t most_nodes; /* 0 is 1000 */
+	uint64_t as_of;    /* a seq; 0 is now */
 };
 
 /*
  * lineage_walk -- breadth first; a node is visited once even where the graph has cycles.
  * Fails: ERR_MALFORMED (no node's name), ERR_NOT_FOUND (neither a product nor in any edge).
  */
-enum err_code lineage_walk(struct session *s, const struct lineage_question *question, struct arena *arena,
-    struct lineage_graph *ret_graph, struct err *e);
+enum err_code lineage_walk(struct session *s, const struct lineage_question *question,
+			   struct arena *arena, struct lineage_graph *ret_graph, struct err *e);
 
 #endif

@@ -59,7 +59,7 @@ lineage_node_describe(struct session *s, struct lineage_node *node, int64_t as_o
 	    "p.id"
 	    "  AND c.name = $3 AND c.since_seq <= $2 AND (c.until_seq IS NULL OR c.until_seq > $2))"
 	    " FROM products p WHERE p.name = $1 AND p.id <= $2";
-	struct node_name n;
+	struct node_name n = {0};
 	CHECK(node_name_parse(node->id, arena, &n, e));
 	node->kind = n.kind;
 	node->name = n.name;

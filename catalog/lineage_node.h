@@ -28,8 +28,10 @@ const char *node_name_owner(const struct node_name *n, struct arena *arena);
 enum err_code lineage_node_describe(struct session *s, struct lineage_node *node, int64_t as_of,
 				    struct arena *arena, struct err *e);
 
-/* lineage_node_columns -- the ids of the columns of a product or dataset, sorted: those it has and
- * those that edges name. */
+/*
+ * lineage_node_columns -- the ids of the columns of a product or dataset, sorted: those it has
+ * and those that edges name.
+ */
 struct node_ids {
 	const char **items;
 	size_t count, capacity;

@@ -59,12 +59,13 @@ static enum err_code
 create_key(struct store *store, struct err *e)
 {
 	struct signing_key key;
-	char text[SECRET_KEY_SIZE * 2 + 2];
+	char encoded[SECRET_KEY_SIZE * 2], text[SECRET_KEY_SIZE * 2 + 1];
 	signing_key_generate(&key);
-	base64_encode(key.secret_key, SECRET_KEY_SIZE, text);
-	strcat(text, "\n"); /* 88 characters of base64: there is room */
+	base64_encode(key.secret_key, SECRET_KEY_SIZE, encoded);
+	snprintf(text, sizeof text, "%s\n", encoded);
 	enum err_code code = file_create(store->folder, "log.key", text, 0600, e);
 	signing_key_wipe(&key);
+	memset(encoded, 0, sizeof encoded);
 	memset(text, 0, sizeof text);
 	return code;
 }

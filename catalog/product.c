@@ -150,8 +150,8 @@ product_decode(struct session *s, uint64_t seq, struct arena *arena,
 {
 	static const struct document_limits limits = {
 	    .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
-	const char *source, *media_type;
-	size_t length;
+	const char *source = "", *media_type = "";
+	size_t length = 0;
 	CHECK(product_source(s, seq, arena, &source, &length, &media_type, e));
 	bool json = strcmp(media_type, "application/json") == 0;
 	struct node *root = ARENA_NEW(arena, struct node); /* the descriptor points to it */

@@ -1,26 +1,27 @@
 /*
- * product.h -- data products as the catalog keeps them: each version that was ever published, and which is in force.
+ * product.h -- data products as the catalog keeps them: each version that was ever published, and
+ * which is in force.
  */
 #ifndef WEFT_CATALOG_PRODUCT_H
 #define WEFT_CATALOG_PRODUCT_H
 
-#include "catalog/store.h"
 #include "base/json.h"
+#include "catalog/store.h"
 #include "descriptor/descriptor.h"
 #include "proof/event.h"
 
 /* What is known of the version in force. */
 struct product {
 	const char *name, *version, *domain, *owner, *description; /* description: "" when absent */
-	const char *status;	    /* of the descriptor; "retired" once it was retired */
-	const char *standing;	    /* "compliant", "warned" or "violating" */
+	const char *status;         /* of the descriptor; "retired" once it was retired */
+	const char *standing;       /* "compliant", "warned" or "violating" */
 	const char *classification; /* the strictest, or NULL */
 	bool personal;
 	const char *document; /* the descriptor as canonical JSON */
 	size_t document_length;
 	moment published_at;
 	const char *published_by;
-	uint64_t seq; /* of the event that put this version in force */
+	uint64_t seq;     /* of the event that put this version in force */
 	const char *hash; /* hexadecimal */
 };
 
@@ -32,32 +33,38 @@ struct product_version {
 };
 
 /* Fails: ERR_NOT_FOUND. */
-enum err_code product_get(struct session *s, const char *name, struct arena *arena, struct product *ret_product,
-    struct err *e);
+enum err_code product_get(struct session *s, const char *name, struct arena *arena,
+			  struct product *ret_product, struct err *e);
 
-/* product_versions -- newest first, at most `limit`, those before `before` (a seq; 0: from the newest). */
+/*
+ * product_versions -- newest first, at most `limit`, those before `before` (a seq; 0: from the
+ * newest).
+ */
 struct product_versions {
 	struct product_version *items;
 	size_t count;
 };
 enum err_code product_versions(struct session *s, const char *name, uint64_t before, size_t limit,
-    struct arena *arena, struct product_versions *ret_versions, struct err *e);
-enum err_code product_version_get(struct session *s, const char *name, const char *version, struct arena *arena,
-    struct product_version *ret_version, struct err *e);
+			       struct arena *arena, struct product_versions *ret_versions,
+			       struct err *e);
+enum err_code product_version_get(struct session *s, const char *name, const char *version,
+				  struct arena *arena, struct product_version *ret_version,
+				  struct err *e);
 
 /* product_source -- the document byte for byte as it was sent with the event `seq`. */
-enum err_code product_source(struct session *s, uint64_t seq, struct arena *arena, const char **ret_source,
-    size_t *ret_length, const char **ret_media_type, struct err *e);
+enum err_code product_source(struct session *s, uint64_t seq, struct arena *arena,
+			     const char **ret_source, size_t *ret_length,
+			     const char **ret_media_type, struct err *e);
 
 /* product_decode -- the same, read and decoded (it was found good when it was published). */
-enum err_code product_decode(struct session *s, uint64_t seq, struct arena *arena, struct descriptor *ret_descriptor,
-    struct err *e);
+enum err_code product_decode(struct session *s, uint64_t seq, struct arena *arena,
+			     struct descriptor *ret_descriptor, struct err *e);
 
 /* product_list -- by name; NULL or -1 leaves a filter out. */
 struct product_filter {
 	const char *domain, *owner, *tag, *classification, *status, *standing;
 	const char *words; /* full text, as search.h reads it; the order stays by name */
-	int personal;	   /* 0, 1, or -1 */
+	int personal;      /* 0, 1, or -1 */
 	const char *after; /* names behind this one: the cursor */
 	size_t limit;
 };
@@ -66,20 +73,22 @@ struct product_list {
 	size_t count;
 	bool more;
 };
-enum err_code product_list(struct session *s, const struct product_filter *filter, struct arena *arena,
-    struct product_list *ret_list, struct err *e);
+enum err_code product_list(struct session *s, const struct product_filter *filter,
+			   struct arena *arena, struct product_list *ret_list, struct err *e);
 
 /* product_count -- all that were ever published, the retired ones among them. */
 enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *e);
 
 /*
- * product_append -- event_append() of product.published for who has the document decoded already, which saves reading the
- * body again.  `product` and `finding` must be what the body says: the catalog takes their word, a rebuild does not.
+ * product_append -- event_append() of product.published for who has the document decoded already,
+ * which saves reading the body again.  `product` and `finding` must be what the body says: the
+ * catalog takes their word, a rebuild does not.
  */
 struct product_finding {
 	const char *version, *change, *hash, *standing;
 };
 enum err_code product_append(struct session *s, const char *actor, const struct descriptor *product,
-    const struct product_finding *finding, const struct buf *body, struct event *ret_event, struct err *e);
+			     const struct product_finding *finding, const struct buf *body,
+			     struct event *ret_event, struct err *e);
 
 #endif

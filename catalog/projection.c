@@ -10,8 +10,10 @@
 
 #include "store_parts.h"
 
-/* A publish's body holds the document as text within JSON, beside its verdicts: larger than a
- * document may be. */
+/*
+ * A publish's body holds the document as text within JSON, beside its verdicts: larger than a
+ * document may be.
+ */
 static const struct document_limits body_limits = {
     .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
 
@@ -98,8 +100,10 @@ check_product(const struct happening *h, struct err *e)
 	return ERR_OK;
 }
 
-/* Complaints do not count: a later Weft may see more that is wrong, but what was published was
- * published. */
+/*
+ * Complaints do not count: a later Weft may see more that is wrong, but what was published was
+ * published.
+ */
 static enum err_code
 read_product(struct happening *h, struct err *e)
 {

@@ -22,8 +22,10 @@ struct happening {
 	const struct event *event;
 	struct arena *arena; /* until all has been applied */
 
-	/* What its body says; product.published has more than it is asked for here, and is NULL
-	 * when the publisher said it (product_append). */
+	/*
+	 * What its body says; product.published has more than it is asked for here, and is NULL
+	 * when the publisher said it (product_append).
+	 */
 	const struct node *body;
 
 	/* domain.defined, policy.defined: the document. */
@@ -50,8 +52,8 @@ projection_apply_fn rule_apply_defined;
 projection_apply_fn quality_apply_checked;
 
 /*
- * projection_apply -- `known` is what the publisher has read already, or NULL.
- * Fails, with the session to be undone: ERR_MALFORMED (a body that is not what its kind says) ...
+ * projection_apply -- `known` is what the publisher has read already, or NULL. Fails, with the
+ * session to be undone: ERR_MALFORMED (a body that is not what its kind says) ...
  */
 struct known_product {
 	const struct descriptor *product;

@@ -18,14 +18,15 @@ struct projection_digests {
 };
 
 /* projection_digests -- what the projections hold now. */
-enum err_code projection_digests(struct session *s, struct arena *arena, struct projection_digests *ret_digests,
-    struct err *e);
+enum err_code projection_digests(struct session *s, struct arena *arena,
+				 struct projection_digests *ret_digests, struct err *e);
 
 /*
- * rebuild -- in one transaction: drop what every projection holds and apply all events again.  `progress` is called now
- * and then, and may be NULL.  A crash half-way leaves the old projections.
+ * rebuild -- in one transaction: drop what every projection holds and apply all events again.
+ * `progress` is called now and then, and may be NULL.  A crash half-way leaves the old
+ * projections.
  */
-enum err_code rebuild(struct store *store, void (*progress)(void *user, uint64_t done, uint64_t of), void *user,
-    struct err *e);
+enum err_code rebuild(struct store *store, void (*progress)(void *user, uint64_t done, uint64_t of),
+		      void *user, struct err *e);
 
 #endif

@@ -23,12 +23,15 @@ struct rule_list {
 	bool more;
 };
 
-enum err_code rule_get(struct session *s, const char *name, struct arena *arena, struct rule_record *ret_rule,
-    struct err *e);
+enum err_code rule_get(struct session *s, const char *name, struct arena *arena,
+		       struct rule_record *ret_rule, struct err *e);
 enum err_code rule_list(struct session *s, const char *after, size_t limit, struct arena *arena,
-    struct rule_list *ret_list, struct err *e);
+			struct rule_list *ret_list, struct err *e);
 
-/* rulebook_version -- the seq of the newest policy.defined event: who has compiled that one is up to date. */
+/*
+ * rulebook_version -- the seq of the newest policy.defined event: who has compiled that one is up
+ * to date.
+ */
 enum err_code rulebook_version(struct session *s, uint64_t *ret_seq, struct err *e);
 
 #endif

@@ -176,7 +176,8 @@ static void
 read_facets(struct finding *f, struct search_result *ret_result)
 {
 	if (f->facet_count > 0)
-		qsort(f->facet_items, f->facet_count, sizeof *f->facet_items, compare_facets);
+		qsort(f->facet_items, f->facet_count, sizeof(struct search_facet *),
+		      compare_facets);
 	ret_result->facets = ARENA_ARRAY(f->arena, struct search_facet, f->facet_count);
 	ret_result->facet_count = f->facet_count;
 	for (size_t i = 0; i < f->facet_count; i++)

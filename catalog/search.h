@@ -1,8 +1,9 @@
 /*
  * search.h -- ranked full text over names, descriptions, columns, tags, owners and domains.
  *
- * Words are matched by their beginning and all must match; case and accents do not count.  What the user types is never
- * read as query syntax.  Ranking is BM25 with a name counting more than a column, over a bounded set of candidates.
+ * Words are matched by their beginning and all must match; case and accents do not count.  What
+ * the user types is never read as query syntax.  Ranking is BM25 with a name counting more than a
+ * column, over a bounded set of candidates.
  */
 #ifndef WEFT_CATALOG_SEARCH_H
 #define WEFT_CATALOG_SEARCH_H
@@ -12,11 +13,11 @@
 struct search_hit {
 	const char *name, *domain, *owner, *description, *version, *standing;
 	const char *snippet; /* where it matched, the words between « and » */
-	double score;	     /* higher is better */
+	double score;        /* higher is better */
 };
 
 struct search_facet {
-	const char *key;   /* "domain", "owner", "classification", "tag", "status" */
+	const char *key; /* "domain", "owner", "classification", "tag", "status" */
 	const char *value;
 	uint64_t count;
 };
@@ -30,13 +31,13 @@ struct search_result {
 };
 
 struct search_question {
-	const char *words; /* at most 1000 bytes */
+	const char *words;  /* at most 1000 bytes */
 	const char *domain; /* or NULL */
 	size_t skip, limit;
 };
 
 /* Fails: ERR_MALFORMED when there is no word in `words`. */
 enum err_code search(struct session *s, const struct search_question *question, struct arena *arena,
-    struct search_result *ret_result, struct err *e);
+		     struct search_result *ret_result, struct err *e);
 
 #endif

@@ -216,7 +216,7 @@ search_index_rebuild(struct session *s, struct err *e)
 enum err_code
 search_apply_published(struct session *s, struct happening *h, struct err *e)
 {
-	struct texts_of_document texts = texts_of(h->product, h->arena), old = {0};
+	struct texts_of_document texts = texts_of(h->product, h->arena), old = texts;
 	if (!h->product_is_new)
 		CHECK(read_old(s, h, &old, e));
 	if (!s->rebuilding && (h->product_is_new || !is_same(&old, &texts)))

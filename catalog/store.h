@@ -8,8 +8,9 @@
  *     log.key       the secret key that signs checkpoints (mode 0600)
  *     log.verifier  its public counterpart, as text (checkpoint.h); give it to auditors
  *
- * All access goes through a session.  A reader has a snapshot and waits for nobody; there is one writer at a time, and
- * what it commits is on disk before session_commit() returns.  A session belongs to one thread.
+ * All access goes through a session.  A reader has a snapshot and waits for nobody; there is one
+ * writer at a time, and what it commits is on disk before session_commit() returns.  A session
+ * belongs to one thread.
  *
  *     CLEANUP(session_end) struct session *s = NULL;
  *     if (store_read(store, &s, e) != ERR_OK) return e->code;
@@ -18,12 +19,12 @@
 #ifndef WEFT_CATALOG_STORE_H
 #define WEFT_CATALOG_STORE_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "proof/checkpoint.h"
-
-#include <stdbool.h>
 
 struct store;
 struct session;
@@ -38,14 +39,17 @@ struct store_options {
 	const char *origin; /* the log's name when it is created; later the stored one counts */
 	enum store_mode mode;
 	struct clock clock;
-	int readers; /* connections kept for readers; further ones are opened and closed as needed */
+	/* connections kept for readers; further ones are opened and closed as needed */
+	int readers;
 };
 
 /*
- * store_open -- Fails with a message for people: the folder is locked by another process (BUSY), of a newer version of
- * Weft (REFUSED), damaged or no database (CORRUPT), not writable (IO), its log shorter than its last checkpoint (CORRUPT).
+ * store_open -- Fails with a message for people: the folder is locked by another process (BUSY),
+ * of a newer version of Weft (REFUSED), damaged or no database (CORRUPT), not writable (IO), its
+ * log shorter than its last checkpoint (CORRUPT).
  */
-enum err_code store_open(const struct store_options *options, struct store **ret_store, struct err *e);
+enum err_code store_open(const struct store_options *options, struct store **ret_store,
+			 struct err *e);
 void store_close(struct store *store);
 
 const char *store_origin(const struct store *store);
@@ -54,8 +58,9 @@ const struct verifier_key *store_verifier(const struct store *store);
 moment store_now(const struct store *store);
 
 /*
- * store_commits -- a number that grows with each commit.  store_wait waits until it is not `seen`, or until the deadline
- * (of clock_monotonic), and gives it; store_wake ends every wait early, without a commit, so that threads can be stopped.
+ * store_commits -- a number that grows with each commit.  store_wait waits until it is not
+ * `seen`, or until the deadline (of clock_monotonic), and gives it; store_wake ends every wait
+ * early, without a commit, so that threads can be stopped.
  */
 uint64_t store_commits(struct store *store);
 uint64_t store_wait(struct store *store, uint64_t seen, moment deadline);
@@ -64,10 +69,16 @@ void store_wake(struct store *store);
 enum err_code store_read(struct store *store, struct session **ret_session, struct err *e);
 enum err_code store_write(struct store *store, struct session **ret_session, struct err *e);
 
-/* session_commit -- durable when it returns ERR_OK; on any failure nothing of the session has happened. */
+/*
+ * session_commit -- durable when it returns ERR_OK; on any failure nothing of the session has
+ * happened.
+ */
 enum err_code session_commit(struct session *s, struct err *e);
 
-/* session_end -- in every case, also after a commit; what was not committed is rolled back.  Idempotent; for CLEANUP. */
+/*
+ * session_end -- in every case, also after a commit; what was not committed is rolled back.
+ * Idempotent; for CLEANUP.
+ */
 void session_end(struct session **s);
 
 /* session_savepoint and session_undo -- undo a part of a writer's work without ending it. */

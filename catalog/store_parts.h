@@ -23,8 +23,10 @@
 #include "settler.h"
 #include "store.h"
 
-/* The end of the log, so that an append reads nothing.  Only good after a commit: whatever is
- * undone unloads it. */
+/*
+ * The end of the log, so that an append reads nothing.  Only good after a commit: whatever is
+ * undone unloads it.
+ */
 struct log_head {
 	bool loaded;
 	struct merkle_edge edge;
@@ -73,8 +75,10 @@ enum err_code folder_lock(const char *folder, int *ret_lock, struct err *e);
 enum err_code folder_sync(const char *folder, struct err *e);
 bool file_exists(const char *path);
 
-/* file_create -- a new file, whole or not at all, on disk when it returns.  Only for who holds the
- * folder's lock. */
+/*
+ * file_create -- a new file, whole or not at all, on disk when it returns.  Only for who holds
+ * the folder's lock.
+ */
 enum err_code file_create(const char *folder, const char *name, const char *text, int permissions,
 			  struct err *e);
 

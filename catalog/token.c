@@ -38,7 +38,7 @@ token_add(struct session *s, const char *actor, const struct token_record *t,
 	static const char sql[] = "INSERT INTO tokens (id, secret_hash, name, role, domains, "
 				  "created_at, expires_at, revoked, seq)"
 				  " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)";
-	struct event ev;
+	struct event ev = {0};
 	CHECK(say_created(s, actor, t, &ev, e));
 	return db_run(s->db, sql,
 		      DB_ARGS(db_text(t->id), db_hash(secret_hash), db_text(t->name),
@@ -132,7 +132,7 @@ token_revoke(struct session *s, const char *actor, const char *id, struct err *e
 	CLEANUP(arena_done) struct arena arena = {0};
 	CLEANUP(buf_done) struct buf body = {0};
 	const char *name = NULL;
-	struct event ev;
+	struct event ev = {0};
 	CHECK(name_of(s, id, &arena, &name, e));
 	struct json j = {.out = &body};
 	json_begin_map(&j);

@@ -47,8 +47,10 @@ report(const struct err *e)
 	return err_exit_status(e->code);
 }
 
-/* The value of `--name VALUE` or `--name=VALUE` at argv[*i], which moves on; NULL when it is
- * another option. */
+/*
+ * The value of `--name VALUE` or `--name=VALUE` at argv[*i], which moves on; NULL when it is
+ * another option.
+ */
 static const char *
 take_value(const char *name, int argc, char **argv, int *i)
 {

@@ -150,8 +150,10 @@ stop(struct server *server)
 
 /* ---- running */
 
-/* Somebody who kept a checkpoint can prove what came before it: so one is signed soon after the log
- * has grown. */
+/*
+ * Somebody who kept a checkpoint can prove what came before it: so one is signed soon after the
+ * log has grown.
+ */
 static void
 sign_checkpoint(struct store *store)
 {

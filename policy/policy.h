@@ -59,8 +59,10 @@ enum enforcement policy_enforcement(const struct policy *p);
 /* policy_hash -- of the document's canonical form: what a verdict names as the policy's version. */
 struct digest policy_hash(const struct policy *p);
 
-/* What is judged, and by which facts.  All but `product` may be NULL; a NULL `facts` is an empty
- * map. */
+/*
+ * What is judged, and by which facts.  All but `product` may be NULL; a NULL `facts` is an empty
+ * map.
+ */
 struct policy_input {
 	const struct node *product, *previous, *upstream, *facts;
 	moment now;
@@ -107,8 +109,10 @@ void policy_run_tests(const struct policy *p, struct arena *arena, struct policy
 /* The ready-made policies, as YAML.  The case study's three are in force from the first start. */
 extern const struct embedded_file policy_library[];
 
-/* The JSON Schema and the reference page of policy documents, and the table of the language's
- * functions. */
+/*
+ * The JSON Schema and the reference page of policy documents, and the table of the language's
+ * functions.
+ */
 extern const struct field_set policy_fields;
 void policy_function_reference(struct buf *out);
 

@@ -37,8 +37,10 @@ enum family {
 	FAMILY_JSON,
 };
 
-/* The unit of `need` and `room` is the family's: characters, bytes, bits, digits of a second's
- * fraction. */
+/*
+ * The unit of `need` and `room` is the family's: characters, bytes, bits, digits of a second's
+ * fraction.
+ */
 struct type_name {
 	const char *name; /* upper case, one space between words, without what is in parentheses */
 	enum family family;
@@ -130,7 +132,9 @@ parts_words(char before, char after)
 	return (isalnum((unsigned char)before) || before == ')') && isalnum((unsigned char)after);
 }
 
-/* A type's text without the differences that mean nothing: upper case, spaces only between words.
+/*
+ * A type's text without the differences that mean nothing: upper case, spaces only between words.
+ *
  */
 static void
 normalise(const char *text, char *ret_text, size_t size)
@@ -170,8 +174,10 @@ take_sizes(const char **p, int ret_sizes[2])
 	return *c == ')';
 }
 
-/* Cut "TIMESTAMP(3) WITH TIME ZONE" into "TIMESTAMP WITH TIME ZONE" and the sizes; -1 where none
- * stands. */
+/*
+ * Cut "TIMESTAMP(3) WITH TIME ZONE" into "TIMESTAMP WITH TIME ZONE" and the sizes; -1 where none
+ * stands.
+ */
 static bool
 cut_sizes(const char *text, char ret_name[NAME_SIZE], int ret_sizes[2])
 {
@@ -236,8 +242,10 @@ parse_type(const char *normal)
 	return t;
 }
 
-/* An integer as a decimal: how many digits it can need, and how many any number may have that it
- * has room for. */
+/*
+ * An integer as a decimal: how many digits it can need, and how many any number may have that it
+ * has room for.
+ */
 static void
 count_digits(struct type *t)
 {

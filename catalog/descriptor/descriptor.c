@@ -90,8 +90,10 @@ complete(struct descriptor *d, struct arena *arena)
 	complete_wishes(&d->compute);
 }
 
-/* Of what is too large its size is complained of, and not everything else: that would take its
- * time. */
+/*
+ * Of what is too large its size is complained of, and not everything else: that would take its
+ * time.
+ */
 static bool
 is_within_limits(const struct descriptor *d)
 {

@@ -6,8 +6,10 @@
 
 #include "descriptor.h"
 
-/* descriptor_check -- complain of every contradiction.  `d` may be what is left after complaints
- * about form. */
+/*
+ * descriptor_check -- complain of every contradiction.  `d` may be what is left after complaints
+ * about form.
+ */
 void descriptor_check(const struct descriptor *d, struct violations *violations);
 
 #endif

@@ -314,8 +314,9 @@ static const struct field_set access_set = {
 /* ---- quality checks ---- */
 
 /*
- * The kinds of check fill one struct between them, each its own members.  What stands in a map of its own (`range: {...}`)
- * is decoded into the struct's part from `columns` on; that only one kind is there keeps them apart.
+ * The kinds of check fill one struct between them, each its own members.  What stands in a map of
+ * its own (`range: {...}`) is decoded into the struct's part from `columns` on; that only one
+ * kind is there keeps them apart.
  */
 #define DETAIL(member) (offsetof(struct quality_check, member) - offsetof(struct quality_check, columns))
 #define DETAIL_SIZE    (sizeof(struct quality_check) - offsetof(struct quality_check, columns))

@@ -53,7 +53,10 @@ identifier(const char *text, bool *ret_is_number)
 	return length;
 }
 
-/* Identifiers with points between; moves `*p` behind them.  Only a prerelease minds leading zeros.
+/*
+ * Identifiers with points between; moves `*p` behind them.  Only a prerelease minds leading
+ * zeros.
+ *
  */
 static bool
 take_identifiers(const char **p, bool zeros_allowed)
@@ -100,8 +103,10 @@ compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Numbers by value (they have no leading zeros, so the longer is larger), below texts, which go by
- * their bytes. */
+/*
+ * Numbers by value (they have no leading zeros, so the longer is larger), below texts, which go
+ * by their bytes.
+ */
 static int
 compare_identifiers(const char *a, size_t a_length, bool a_is_number, const char *b,
 		    size_t b_length, bool b_is_number)

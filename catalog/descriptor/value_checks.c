@@ -69,8 +69,10 @@ likely_name(struct arena *arena, const char *text)
 	return name;
 }
 
-/* A likely name of two parts or more, the first from the domain if need be; NULL when none comes of
- * it. */
+/*
+ * A likely name of two parts or more, the first from the domain if need be; NULL when none comes
+ * of it.
+ */
 static const char *
 likely_product_name(const struct field_context *context, const char *text)
 {

@@ -77,8 +77,10 @@ checkpoint_sign(const struct checkpoint *c, const struct signing_key *key, struc
 			    encode(&s, sizeof s, arena));
 }
 
-/* The next line, its end replaced by a NUL; NULL when there is none or it has no end.  Moves
- * `*rest` behind it. */
+/*
+ * The next line, its end replaced by a NUL; NULL when there is none or it has no end.  Moves
+ * `*rest` behind it.
+ */
 static char *
 take_line(char **rest)
 {
@@ -170,8 +172,10 @@ check_signature(char *line, const char *text, const struct verifier_key *key, st
 	return SIGNATURE_RIGHT;
 }
 
-/* Every line must have the form; one must be by `key`, and right.  Other keys' signatures
- * (witnesses) are not ours. */
+/*
+ * Every line must have the form; one must be by `key`, and right.  Other keys' signatures
+ * (witnesses) are not ours.
+ */
 static enum err_code
 check_signatures(char *lines, const char *text, const struct verifier_key *key, struct arena *arena,
 		 struct err *e)

@@ -124,8 +124,10 @@ read_time(const struct node *map, moment *ret_time, struct err *e)
 		      "'%s' is no time in UTC with six digits behind the point", value->text);
 }
 
-/* A body that is there is hashed, whatever the map states; of a redacted one the stated hash is all
- * there is. */
+/*
+ * A body that is there is hashed, whatever the map states; of a redacted one the stated hash is
+ * all there is.
+ */
 static enum err_code
 read_body(const struct node *map, struct arena *arena, struct event *ev, struct err *e)
 {

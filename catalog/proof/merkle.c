@@ -38,8 +38,10 @@ merkle_empty_root(void)
 	return digest_of("", 0);
 }
 
-/* The place of the lowest set bit of `n`, which is not 0: the level of the last complete subtree of
- * n leaves. */
+/*
+ * The place of the lowest set bit of `n`, which is not 0: the level of the last complete subtree
+ * of n leaves.
+ */
 static unsigned
 lowest_level(uint64_t n)
 {
@@ -125,7 +127,10 @@ merkle_edge_load(const struct merkle_source *source, uint64_t size, struct merkl
 	return ERR_OK;
 }
 
-/* MTH(D[begin:end]), from its complete subtrees, folded from the right as merkle_edge_root() does.
+/*
+ * MTH(D[begin:end]), from its complete subtrees, folded from the right as merkle_edge_root()
+ * does.
+ *
  */
 static enum err_code
 range_root(const struct merkle_source *source, uint64_t begin, uint64_t end,
@@ -233,8 +238,10 @@ merkle_consistency(const struct merkle_source *source, uint64_t from, uint64_t t
 	return ERR_OK;
 }
 
-/* Step to the parents of both places, past the levels at which the left one has no brother to the
- * left. */
+/*
+ * Step to the parents of both places, past the levels at which the left one has no brother to the
+ * left.
+ */
 static void
 climb(uint64_t *fn, uint64_t *sn)
 {

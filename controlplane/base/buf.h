@@ -1,15 +1,16 @@
 /*
  * buf.h -- bytes that grow at the end: an answer being written, a line being read.
  *
- * `struct buf b = {0};` is an empty one; buf_done() gives its memory back.  `data` is followed by a NUL that `length`
- * does not count (once anything was appended), so that it can be used as C text.  Growing never fails (see arena.h).
+ * `struct buf b = {0};` is an empty one; buf_done() gives its memory back.  `data` is followed by
+ * a NUL that `length` does not count (once anything was appended), so that it can be used as C
+ * text.  Growing never fails (see arena.h).
  */
 #ifndef WEFT_BASE_BUF_H
 #define WEFT_BASE_BUF_H
 
-#include "base/compiler.h"
-
 #include <stddef.h>
+
+#include "base/compiler.h"
 
 struct buf {
 	char *data; /* owned */

@@ -15,10 +15,10 @@
 #define CLEANUP(close) __attribute__((cleanup(close)))
 
 /* The caller must look at what comes back. */
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE     __attribute__((warn_unused_result))
 
-#define NORETURN __attribute__((noreturn))
-#define UNUSED   __attribute__((unused))
+#define NORETURN     __attribute__((noreturn))
+#define UNUSED       __attribute__((unused))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

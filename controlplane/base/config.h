@@ -1,15 +1,16 @@
 /*
- * config.h -- the settings of the server: one table (config.def) gives the parser, the help text and the sample file.
+ * config.h -- the settings of the server: one table (config.def) gives the parser, the help text
+ * and the sample file.
  */
 #ifndef WEFT_BASE_CONFIG_H
 #define WEFT_BASE_CONFIG_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #define WEFT_CONFIG_TEXT   const char *
 #define WEFT_CONFIG_NUMBER int64_t
@@ -22,12 +23,14 @@ struct config {
 };
 
 /*
- * config_load -- defaults, then the file that --config or WEFT_CONFIG names (YAML, one flat map), then the environment,
- * then the flags: --name VALUE, --name=VALUE, and for a switch --name or --no-name.  Texts live in `arena`.
- * `argv` are the words behind the subcommand.  Fails: ERR_USAGE, ERR_MALFORMED; the message names the source, the setting,
- * the value and what would be right; a misspelt name is answered with the nearest known one.
+ * config_load -- defaults, then the file that --config or WEFT_CONFIG names (YAML, one flat map),
+ * then the environment, then the flags: --name VALUE, --name=VALUE, and for a switch --name or
+ * --no-name.  Texts live in `arena`. `argv` are the words behind the subcommand.  Fails:
+ * ERR_USAGE, ERR_MALFORMED; the message names the source, the setting, the value and what would
+ * be right; a misspelt name is answered with the nearest known one.
  */
-enum err_code config_load(int argc, char **argv, struct arena *arena, struct config *ret_config, struct err *e);
+enum err_code config_load(int argc, char **argv, struct arena *arena, struct config *ret_config,
+			  struct err *e);
 
 /* The flags, one a line, with default, range and unit: for --help. */
 void config_help(struct buf *out);

@@ -56,8 +56,10 @@ is_all(const char *text, const char *characters)
 	return *text && text[strspn(text, characters)] == '\0';
 }
 
-/* [-+]? [0-9]+ | 0o [0-7]+ | 0x [0-9a-fA-F]+: the base, and where strtoll() begins; 0 when it is no
- * integer. */
+/*
+ * [-+]? [0-9]+ | 0o [0-7]+ | 0x [0-9a-fA-F]+: the base, and where strtoll() begins; 0 when it is
+ * no integer.
+ */
 static int
 base_of(const char *text, const char **ret_begin)
 {

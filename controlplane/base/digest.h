@@ -1,16 +1,17 @@
 /*
  * digest.h -- SHA-256, Ed25519, random bytes, and bytes as text (libsodium behind it).
  *
- * Sources: FIPS 180-4 (SHA-256), RFC 8032 (Ed25519), RFC 4648 (base64, section 4; base64url without padding, section 5).
+ * Sources: FIPS 180-4 (SHA-256), RFC 8032 (Ed25519), RFC 4648 (base64, section 4; base64url
+ * without padding, section 5).
  */
 #ifndef WEFT_BASE_DIGEST_H
 #define WEFT_BASE_DIGEST_H
 
-#include "base/err.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/err.h"
 
 enum {
 	DIGEST_SIZE = 32,
@@ -48,17 +49,24 @@ struct signing_key {
 
 void signing_key_generate(struct signing_key *ret_key);
 void signing_key_wipe(struct signing_key *key);
-void sign_bytes(const struct signing_key *key, const void *bytes, size_t length, uint8_t ret_signature[SIGNATURE_SIZE]);
+void sign_bytes(const struct signing_key *key, const void *bytes, size_t length,
+		uint8_t ret_signature[SIGNATURE_SIZE]);
 bool signature_is_valid(const uint8_t public_key[PUBLIC_KEY_SIZE], const void *bytes, size_t length,
-    const uint8_t signature[SIGNATURE_SIZE]);
+			const uint8_t signature[SIGNATURE_SIZE]);
 
 void random_bytes(void *ret_bytes, size_t length);
 
-/* base64_encode -- `ret_text` takes base64_size(length) bytes, the NUL among them; with padding, the usual alphabet. */
+/*
+ * base64_encode -- `ret_text` takes base64_size(length) bytes, the NUL among them; with padding,
+ * the usual alphabet.
+ */
 size_t base64_size(size_t length);
 void base64_encode(const void *bytes, size_t length, char *ret_text);
 
-/* base64url_encode -- the alphabet for addresses, no padding; `ret_text` takes base64_size(length) bytes. */
+/*
+ * base64url_encode -- the alphabet for addresses, no padding; `ret_text` takes
+ * base64_size(length) bytes.
+ */
 void base64url_encode(const void *bytes, size_t length, char *ret_text);
 
 /* Both decoders refuse anything but the exact form; `ret_bytes` has room for `capacity`. */

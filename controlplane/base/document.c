@@ -24,8 +24,10 @@ const struct document_limits document_default_limits = {
     .depth = 64,
 };
 
-/* Trees are walked by recursion, also by others: no limit of a caller goes beyond what a thread's
- * stack bears. */
+/*
+ * Trees are walked by recursion, also by others: no limit of a caller goes beyond what a thread's
+ * stack bears.
+ */
 enum { DEEPEST = 1000 };
 
 struct position
@@ -241,8 +243,10 @@ sorted_maps_are_equal(const struct node *a, const struct node *b)
 	return is_equal;
 }
 
-/* Mostly the order is the same as well; where it is not, sorting keeps a hostile pair of maps from
- * costing a square. */
+/*
+ * Mostly the order is the same as well; where it is not, sorting keeps a hostile pair of maps
+ * from costing a square.
+ */
 static bool
 maps_are_equal(const struct node *a, const struct node *b)
 {

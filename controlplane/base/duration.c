@@ -24,7 +24,9 @@ enum { MOST_MONTHS = 120000, CYCLE_MONTHS = 4800, CYCLE_DAYS = 146097 };
 
 static const int64_t most_micros = 366 * DAY * 10000;
 
-/* What one of it is: months or microseconds, the other is 0.  The first name is the one to write.
+/*
+ * What one of it is: months or microseconds, the other is 0.  The first name is the one to write.
+ *
  */
 struct unit {
 	int64_t months, micros;
@@ -298,8 +300,10 @@ duration_longest(struct duration d)
 	return d.micros + (d.months ? days_of_months(d.months).most * DAY : 0);
 }
 
-/* Both begin at one moment, so the months that they share are the same months and cancel each other
- * out. */
+/*
+ * Both begin at one moment, so the months that they share are the same months and cancel each
+ * other out.
+ */
 bool
 duration_at_least(struct duration a, struct duration b)
 {

@@ -4,24 +4,29 @@
 #ifndef WEFT_BASE_FETCH_H
 #define WEFT_BASE_FETCH_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct fetch_request {
-	const char *method; /* NULL is GET */
-	const char *url;    /* http:// or https:// */
+	const char *method;         /* NULL is GET */
+	const char *url;            /* http:// or https:// */
 	const char *const *headers; /* NULL-terminated "Name: value", or NULL */
-	const char *bearer;	    /* token, or NULL; never logged, never sent to another host after a redirect */
+	const char
+	    *bearer; /* token, or NULL; never logged, never sent to another host after a redirect */
 	const void *body;
 	size_t body_length;
-	size_t most;	  /* bytes of the answer; 0 is 64 MiB */
-	int64_t deadline; /* microseconds for the whole request; 0 is 30 s, negative is none (a stream) */
+	size_t most; /* bytes of the answer; 0 is 64 MiB */
+	/* microseconds for the whole request; 0 is 30 s, negative is none (a stream) */
+	int64_t deadline;
 
-	/* For streams: called with each piece of a 2xx body instead of gathering it; false stops the transfer. */
+	/*
+	 * For streams: called with each piece of a 2xx body instead of gathering it; false stops
+	 * the transfer.
+	 */
 	bool (*on_bytes)(void *user, const char *bytes, size_t length);
 	void *user;
 };
@@ -29,8 +34,8 @@ struct fetch_request {
 struct fetch_response {
 	int status;
 	const char *content_type; /* "" when there is none */
-	const char *etag;	  /* or NULL */
-	const char *body;	  /* NUL-terminated, in the arena */
+	const char *etag;         /* or NULL */
+	const char *body;         /* NUL-terminated, in the arena */
 	size_t body_length;
 };
 
@@ -38,11 +43,11 @@ struct fetch_response {
 void fetch_start_up(void);
 
 /*
- * fetch -- any status is a success here.  Redirects are followed for a GET or HEAD without a token; else they are the
- * answer.  Fails: ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TOO_LARGE.
+ * fetch -- any status is a success here.  Redirects are followed for a GET or HEAD without a
+ * token; else they are the answer.  Fails: ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TOO_LARGE.
  */
-enum err_code fetch(const struct fetch_request *request, struct arena *arena, struct fetch_response *ret_response,
-    struct err *e);
+enum err_code fetch(const struct fetch_request *request, struct arena *arena,
+		    struct fetch_response *ret_response, struct err *e);
 
 /* fetch_escape -- percent-encoded, for one part of a path or query. */
 const char *fetch_escape(struct arena *arena, const char *text);

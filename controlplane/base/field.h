@@ -1,23 +1,32 @@
 /*
- * field.h -- a table that says what a map may hold; decoding, JSON Schema and the reference page are derived from it.
+ * field.h -- a table that says what a map may hold; decoding, JSON Schema and the reference page
+ * are derived from it.
  *
  *     static const struct field sla_fields[] = {
- *             {"freshness",    FIELD_DURATION, offsetof(struct sla, freshness), .help = "...", .example = "1 hour"},
- *             {"availability", FIELD_TEXT,     offsetof(struct sla, availability), .check = check_percent, ...},
+ *             {"freshness", FIELD_DURATION, offsetof(struct sla, freshness),
+ *              .help = "How old the newest data may be.", .example = "1 hour"},
+ *             {"availability", FIELD_TEXT, offsetof(struct sla, availability),
+ *              .check = check_percent, .help = "...", .example = "99.9%"},
  *             {0},
  *     };
  *     const struct field_set sla_set = {"sla", sizeof(struct sla), sla_fields, .help = "..."};
  *
  * A type says what C member the offset leads to:
  *
- *     FIELD_TEXT      const char *           FIELD_WORD     int, an index into `words`
- *     FIELD_BOOL      bool                   FIELD_TEXTS    struct texts; one text is a list of one
- *     FIELD_INT       int64_t                FIELD_MAP      struct of `of`, in place; its `at` is set when present
- *     FIELD_REAL      double                 FIELD_LIST     struct list; items are structs of `of`
- *     FIELD_DURATION  struct duration        FIELD_NODE     const struct node *, as it is (anything goes)
+ *     FIELD_TEXT      const char *
+ *     FIELD_BOOL      bool
+ *     FIELD_INT       int64_t
+ *     FIELD_REAL      double
+ *     FIELD_DURATION  struct duration
+ *     FIELD_WORD      int, an index into `words`
+ *     FIELD_TEXTS     struct texts; one text is a list of one
+ *     FIELD_MAP       a struct of `of`, in place; its `at` is set when it is present
+ *     FIELD_LIST      struct list; its items are structs of `of`
+ *     FIELD_NODE      const struct node *, as it is (anything goes)
  *
- * A struct that a field_set describes may begin with `struct position at` (HAS_PLACE), which is filled with where the map
- * stood.  Members that are absent keep zero: NULL text, empty list, 0.  A FIELD_WORD that is absent is -1.
+ * A struct that a field_set describes may begin with `struct position at` (has_place), which is
+ * filled with where the map stood.  Members that are absent keep zero: NULL text, empty list, 0.
+ * A FIELD_WORD that is absent is -1.
  */
 #ifndef WEFT_BASE_FIELD_H
 #define WEFT_BASE_FIELD_H
@@ -63,17 +72,21 @@ struct field_context {
 	struct arena *arena;
 	struct violations *violations;
 	const char *pointer; /* of the value in hand */
-	void *user;	     /* the caller's, handed to checks */
+	void *user;          /* the caller's, handed to checks */
 };
 
-/* A check of one value beyond its type: complains through violation_note().  FIELD_TEXTS: called for each text. */
+/*
+ * A check of one value beyond its type: complains through violation_note().  FIELD_TEXTS: called
+ * for each text.
+ */
 typedef void field_check_fn(const struct field_context *context, const struct node *value);
 
 /*
- * A form of an item that is no map (FIELD_LIST or FIELD_MAP of `of`): fills the zeroed struct; complains, and gives false,
- * if it is wrong.
+ * A form of an item that is no map (FIELD_LIST or FIELD_MAP of `of`): fills the zeroed struct;
+ * complains, and gives false, if it is wrong.
  */
-typedef bool field_short_fn(const struct field_context *context, const struct node *value, void *ret_struct);
+typedef bool field_short_fn(const struct field_context *context, const struct node *value,
+			    void *ret_struct);
 
 struct field {
 	const char *name;
@@ -83,17 +96,19 @@ struct field {
 	const struct field_set *of;
 	const char *const *words; /* FIELD_WORD: NULL-terminated */
 	field_check_fn *check;
-	const char *pattern; /* regular expression of a text, for the JSON Schema only; `check` does the work */
+	/* regular expression of a text, for the JSON Schema only; `check` does the work */
+	const char *pattern;
 	const char *help;
 	const char *example; /* as it stands in YAML */
 };
 
 struct field_set {
-	const char *name; /* of the definition in the JSON Schema and the heading in the reference: "column" */
-	size_t size;	  /* of the struct */
+	/* of the definition in the JSON Schema and the heading in the reference: "column" */
+	const char *name;
+	size_t size; /* of the struct */
 	const struct field *fields;
-	bool has_place;	       /* the struct begins with `struct position at` */
-	bool open;	       /* unknown keys are allowed */
+	bool has_place;        /* the struct begins with `struct position at` */
+	bool open;             /* unknown keys are allowed */
 	bool extensions;       /* keys that begin with "x-" are allowed */
 	field_short_fn *brief; /* the short form of an item, or NULL */
 	const char *brief_help;
@@ -102,12 +117,13 @@ struct field_set {
 };
 
 /*
- * field_decode -- fill `*ret_struct` (zeroed by this call) from `node`, complaining into context->violations about
- * everything that is wrong: not a map, unknown keys (with the nearest known one), missing ones, wrong types.
- * Always fills what it can.  True when nothing was complained of.
+ * field_decode -- fill `*ret_struct` (zeroed by this call) from `node`, complaining into
+ * context->violations about everything that is wrong: not a map, unknown keys (with the nearest
+ * known one), missing ones, wrong types. Always fills what it can.  True when nothing was
+ * complained of.
  */
-bool field_decode(const struct field_set *set, const struct node *node, const struct field_context *context,
-    void *ret_struct);
+bool field_decode(const struct field_set *set, const struct node *node,
+		  const struct field_context *context, void *ret_struct);
 
 /* field_schema -- the JSON Schema (draft 2020-12) of a document that `set` describes. */
 void field_schema(const struct field_set *set, const char *id, const char *title, struct buf *out);

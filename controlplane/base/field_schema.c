@@ -11,8 +11,10 @@
 #include "field.h"
 #include "field_sets.h"
 
-/* Its form alone; which units there are is the decoder's to say, for a message that can be
- * understood. */
+/*
+ * Its form alone; which units there are is the decoder's to say, for a message that can be
+ * understood.
+ */
 static const char duration_pattern[] =
     "^\\s*([0-9]+\\s*[A-Za-z\xC2\xB5]+\\s*)+$|^\\s*P[0-9YMWDTHS]+$";
 
@@ -21,8 +23,10 @@ struct schema {
 	struct field_sets sets;
 };
 
-/* Names are plain words; two sets of one name are told apart by their number, and a space would
- * need escaping. */
+/*
+ * Names are plain words; two sets of one name are told apart by their number, and a space would
+ * need escaping.
+ */
 static char *
 definition_name(const struct schema *s, const struct field_set *set)
 {
@@ -122,7 +126,10 @@ write_map(struct schema *s, const struct field *f)
 		json_member_int(&s->j, "minProperties", 1);
 }
 
-/* What may stand for a list of one: a short form that is itself a list would be taken for the list.
+/*
+ * What may stand for a list of one: a short form that is itself a list would be taken for the
+ * list.
+ *
  */
 static void
 write_one(struct schema *s, const struct field_set *set)

@@ -86,8 +86,10 @@ json_int(struct json *j, int64_t n)
 	buf_printf(j->out, "%lld", (long long)n);
 }
 
-/* The fewest digits behind the first one that read back the same, 16 at most; the power of ten of
- * the first. */
+/*
+ * The fewest digits behind the first one that read back the same, 16 at most; the power of ten of
+ * the first.
+ */
 static int
 fewest_digits(double n, int *ret_power)
 {
@@ -197,8 +199,10 @@ escape(struct buf *out, char c)
 		buf_printf(out, "\\u%04x", (unsigned char)c);
 }
 
-/* One character that is not plain; what is no UTF-8 becomes U+FFFD, so that what is written is
- * always JSON. */
+/*
+ * One character that is not plain; what is no UTF-8 becomes U+FFFD, so that what is written is
+ * always JSON.
+ */
 static size_t
 quote_character(struct buf *out, const char *p, size_t left)
 {

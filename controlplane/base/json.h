@@ -10,8 +10,8 @@
  *     json_end_list(&j);
  *     json_end_map(&j);
  *
- * Compact, members in the order they are written, characters beyond ASCII as they are.  What json_node() writes, read
- * and written again, gives the same bytes: event bodies rely on it.
+ * Compact, members in the order they are written, characters beyond ASCII as they are.  What
+ * json_node() writes, read and written again, gives the same bytes: event bodies rely on it.
  */
 #ifndef WEFT_BASE_JSON_H
 #define WEFT_BASE_JSON_H
@@ -21,7 +21,7 @@
 
 struct json {
 	struct buf *out; /* not owned */
-	bool comma;	 /* something stands before, on this level */
+	bool comma;      /* something stands before, on this level */
 };
 
 void json_begin_map(struct json *j);
@@ -32,7 +32,8 @@ void json_key(struct json *j, const char *key);
 
 void json_text(struct json *j, const char *text); /* NULL is written as null */
 void json_int(struct json *j, int64_t n);
-void json_real(struct json *j, double n); /* the shortest text that reads back the same; 1.0 stays 1.0 */
+void json_real(struct json *j,
+	       double n); /* the shortest text that reads back the same; 1.0 stays 1.0 */
 void json_bool(struct json *j, bool b);
 void json_null(struct json *j);
 void json_node(struct json *j, const struct node *n);

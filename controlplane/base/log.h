@@ -1,17 +1,19 @@
 /*
- * log.h -- what the program says to its operator: one structured line an event, on standard error.
+ * log.h -- what the program says to its operator: one structured line an event, on standard
+ * error.
  *
- *     2026-11-23T02:39:30.123456Z info  request id=5f3a method=POST path=/api/v1/products status=201 ms=1.2
+ *     2026-11-23T02:39:30.123456Z info  request id=5f3a method=GET path=/healthz status=200
  *
- * A line is a moment, a level, an event name and `key=value` pairs; a value with a space, a quote or a control character
- * is quoted as JSON text.  Lines of threads do not mix.  Secrets never come here.
+ * A line is a moment, a level, an event name and `key=value` pairs; a value with a space, a quote
+ * or a control character is quoted as JSON text.  Lines of threads do not mix.  Secrets never
+ * come here.
  */
 #ifndef WEFT_BASE_LOG_H
 #define WEFT_BASE_LOG_H
 
-#include "base/compiler.h"
-
 #include <stdbool.h>
+
+#include "base/compiler.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -21,7 +23,8 @@ bool log_level_from_name(const char *name, enum log_level *ret_level);
 bool log_is_on(enum log_level level);
 
 /*
- * log_event -- the pairs come as text arguments, key, value, key, value, up to NULL; a NULL value is left out.
+ * log_event -- the pairs come as text arguments, key, value, key, value, up to NULL; a NULL value
+ * is left out.
  *
  *     LOG(WARN, "plugin died", "plugin", name, "error", e.message);
  */

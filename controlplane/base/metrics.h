@@ -1,18 +1,19 @@
 /*
- * metrics.h -- counters, gauges and histograms, written in Prometheus' text form (exposition format 0.0.4).
+ * metrics.h -- counters, gauges and histograms, written in Prometheus' text form (exposition
+ * format 0.0.4).
  *
- * A metric is a row of metrics' own table or made at start-up with its labels fixed; updating one is an atomic addition,
- * safe from every thread and without a lock.
+ * A metric is a row of metrics' own table or made at start-up with its labels fixed; updating one
+ * is an atomic addition, safe from every thread and without a lock.
  */
 #ifndef WEFT_BASE_METRICS_H
 #define WEFT_BASE_METRICS_H
 
-#include "base/buf.h"
-
 #include <stdint.h>
 
+#include "base/buf.h"
+
 struct metrics; /* the registry */
-struct metric;	/* one series; lives as long as the registry */
+struct metric;  /* one series; lives as long as the registry */
 
 struct metrics *metrics_create(void);
 void metrics_destroy(struct metrics *m);
@@ -20,17 +21,18 @@ void metrics_destroy(struct metrics *m);
 enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
 
 /*
- * metric_new -- one series.  `labels` is what stands between the braces, without them, or "": `method="GET",code="200"`.
- * Series of one name must be of one kind and are written together.  Asking again for the same name and labels gives the
- * same series.  Takes a lock: call it at start-up, or rarely.  A histogram's buckets are seconds from 100 us to 10 s.
+ * metric_new -- one series.  `labels` is what stands between the braces, without them, or "":
+ * `method="GET",code="200"`. Series of one name must be of one kind and are written together.
+ * Asking again for the same name and labels gives the same series.  Takes a lock: call it at
+ * start-up, or rarely.  A histogram's buckets are seconds from 100 us to 10 s.
  */
-struct metric *metric_new(struct metrics *m, enum metric_kind kind, const char *name, const char *labels,
-    const char *help);
+struct metric *metric_new(struct metrics *m, enum metric_kind kind, const char *name,
+			  const char *labels, const char *help);
 
 void metric_add(struct metric *series, int64_t n);
 void metric_set(struct metric *series, int64_t n);
 void metric_observe(struct metric *series, int64_t micros); /* histograms */
-int64_t metric_value(const struct metric *series);	      /* a histogram's count */
+int64_t metric_value(const struct metric *series);          /* a histogram's count */
 
 void metrics_write(const struct metrics *m, struct buf *out);
 

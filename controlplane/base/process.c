@@ -78,7 +78,10 @@ give_up(const struct birth *b, enum step step)
 	_exit(127);
 }
 
-/* No handler and no mask of ours: ignored signals would stay ignored over exec, SIGPIPE among them.
+/*
+ * No handler and no mask of ours: ignored signals would stay ignored over exec, SIGPIPE among
+ * them.
+ *
  */
 static void
 reset_signals(const struct birth *b)
@@ -112,8 +115,10 @@ set_limit(const struct birth *b, int what, uint64_t most)
 		give_up(b, STEP_LIMITS);
 }
 
-/* Ours are close-on-exec already, but a library's may not be.  Kernels before 5.11 are asked one
- * file at a time. */
+/*
+ * Ours are close-on-exec already, but a library's may not be.  Kernels before 5.11 are asked one
+ * file at a time.
+ */
 static void
 let_go_of_files(void)
 {
@@ -263,8 +268,10 @@ process_start(const struct process_options *options, struct process *ret_process
 
 /* ---- talking ---- */
 
-/* Until `end` is ready or the deadline has come; in milliseconds, rounded up so that the last one
- * is not spun away. */
+/*
+ * Until `end` is ready or the deadline has come; in milliseconds, rounded up so that the last one
+ * is not spun away.
+ */
 static enum err_code
 await(int end, short what, moment deadline, struct err *e)
 {
@@ -364,8 +371,10 @@ process_read_line(struct process *p, size_t most, moment deadline, struct buf *l
 
 /* ---- the end ---- */
 
-/* Looks without reaping: while the dead child is there, its number and that of its group cannot
- * become another's. */
+/*
+ * Looks without reaping: while the dead child is there, its number and that of its group cannot
+ * become another's.
+ */
 bool
 process_is_running(struct process *p)
 {

@@ -20,8 +20,10 @@ enum err_code read_json(const struct reading *in, struct node *ret_root, struct 
 /* The place of the byte at `offset`; a line ends with LF, CR LF or a CR alone. */
 struct position place_of(const char *text, size_t length, size_t offset);
 
-/* members_by_key -- a map's members by the bytes of their keys, equal ones in their order; the
- * caller's to free(). */
+/*
+ * members_by_key -- a map's members by the bytes of their keys, equal ones in their order; the
+ * caller's to free().
+ */
 const struct member **members_by_key(const struct node *map);
 
 #endif

@@ -1,20 +1,31 @@
 /*
  * role.h -- the roles of Weft, and what each includes.
  *
- *     role        includes           may
- *     reader                         read products, lineage, domains, policies, quality; evaluate documents
- *     publisher   reader             publish, retire and reconcile products of its own domains
- *     auditor     reader             read the log, its proofs, and violations
- *     steward     reader             define domains and policies
- *     admin       all                make and revoke tokens, too
+ *     role        includes   may
+ *     reader                 read products, lineage, domains, policies, quality; evaluate
+ *     publisher   reader     publish, retire and reconcile products of its own domains
+ *     auditor     reader     read the log, its proofs, and violations
+ *     steward     reader     define domains and policies
+ *     admin       all        make and revoke tokens, too
  */
 #ifndef WEFT_BASE_ROLE_H
 #define WEFT_BASE_ROLE_H
 
 #include <stdbool.h>
 
-/* NOBODY is the zero of a forgotten column in a table of routes and is included in no role; ANYBODY needs no token. */
-enum role { ROLE_NOBODY, ROLE_ANYBODY, ROLE_READER, ROLE_PUBLISHER, ROLE_AUDITOR, ROLE_STEWARD, ROLE_ADMIN };
+/*
+ * NOBODY is the zero of a forgotten column in a table of routes and is included in no role;
+ * ANYBODY needs no token.
+ */
+enum role {
+	ROLE_NOBODY,
+	ROLE_ANYBODY,
+	ROLE_READER,
+	ROLE_PUBLISHER,
+	ROLE_AUDITOR,
+	ROLE_STEWARD,
+	ROLE_ADMIN
+};
 
 bool role_includes(enum role has, enum role needed);
 const char *role_name(enum role role);

@@ -18,8 +18,10 @@ is_tail(const char *p)
 	return is_within(p, 0x80, 0xBF);
 }
 
-/* The second byte carries the limits: E0 A0.. and F0 90.. shut out overlong forms, ED ..9F the
- * surrogates. */
+/*
+ * The second byte carries the limits: E0 A0.. and F0 90.. shut out overlong forms, ED ..9F the
+ * surrogates.
+ */
 static size_t
 step_of_three(const char *p, size_t left)
 {

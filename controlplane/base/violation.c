@@ -54,8 +54,10 @@ compare_numbers(uint32_t a, uint32_t b)
 	return (a > b) - (a < b);
 }
 
-/* Further than the header says, so that equal lists come out equal whatever order they were found
- * in. */
+/*
+ * Further than the header says, so that equal lists come out equal whatever order they were found
+ * in.
+ */
 static int
 compare(const void *a, const void *b)
 {

@@ -55,8 +55,10 @@ run_own_tests(const struct policy *p, struct transaction *t)
 			note_failed_test(t->violations, &tests[i]);
 }
 
-/* Form is the sender's mistake; an expression that does not compile, or a test that fails, is a
- * refusal. */
+/*
+ * Form is the sender's mistake; an expression that does not compile, or a test that fails, is a
+ * refusal.
+ */
 static bool
 is_about_meaning(const struct violations *violations)
 {

@@ -49,8 +49,10 @@ is_defined(struct governance *g, const char *name, struct arena *arena, bool *re
 	return code == ERR_NOT_FOUND ? ERR_OK : code;
 }
 
-/* A start that was cut short half-way is completed by the next one; what the council has changed
- * since stays. */
+/*
+ * A start that was cut short half-way is completed by the next one; what the council has changed
+ * since stays.
+ */
 static enum err_code
 define_missing(struct governance *g, struct err *e)
 {

@@ -17,8 +17,10 @@
 
 struct governance;
 
-/* governance_create -- compile what is stored; on the first start define the ready-made policies
- * first. */
+/*
+ * governance_create -- compile what is stored; on the first start define the ready-made policies
+ * first.
+ */
 enum err_code governance_create(struct store *store, struct governance **ret_governance,
 				struct err *e);
 void governance_destroy(struct governance *g);
@@ -31,8 +33,8 @@ struct submission {
 	const struct actor *actor;
 	bool dry_run;
 
-	const char *if_match; /* the header's value, or NULL: what must be in force (RFC 9110,
-				 section 13.1.1) */
+	/* the header's value, or NULL: what must be in force (RFC 9110, section 13.1.1) */
+	const char *if_match;
 
 	/* Idempotency-Key: NULL for none.  `request` is the digest that the same request has. */
 	const char *idempotency_key;
@@ -59,14 +61,18 @@ enum err_code product_publish(struct governance *g, const struct submission *in,
 /* product_etag -- what ETag and If-Match call the version in force: the event that put it there. */
 const char *product_etag(const struct product *p, struct arena *arena);
 
-/* product_retire -- nothing is erased: lineage ends, resources are retained until the retention
- * ends. */
+/*
+ * product_retire -- nothing is erased: lineage ends, resources are retained until the retention
+ * ends.
+ */
 enum err_code product_retire(struct governance *g, const char *name, const char *reason,
 			     const struct submission *in, struct arena *arena, struct outcome *out,
 			     struct err *e);
 
-/* policy_define and domain_define -- PUT of a document; `name` is the path's and must be the
- * document's. */
+/*
+ * policy_define and domain_define -- PUT of a document; `name` is the path's and must be the
+ * document's.
+ */
 enum err_code policy_define(struct governance *g, const char *name, const struct submission *in,
 			    struct arena *arena, struct violations *violations, struct outcome *out,
 			    struct err *e);
@@ -74,14 +80,18 @@ enum err_code domain_define(struct governance *g, const char *name, const struct
 			    struct arena *arena, struct violations *violations, struct outcome *out,
 			    struct err *e);
 
-/* product_evaluate -- judge a document by the policies in force and store nothing: {outcome,
- * verdicts, violations}. */
+/*
+ * product_evaluate -- judge a document by the policies in force and store nothing: {outcome,
+ * verdicts, violations}.
+ */
 enum err_code product_evaluate(struct governance *g, const struct submission *in,
 			       struct arena *arena, struct violations *violations,
 			       struct outcome *out, struct err *e);
 
-/* product_compliance -- every policy that applies to the version in force, its verdict now and why,
- * as JSON. */
+/*
+ * product_compliance -- every policy that applies to the version in force, its verdict now and
+ * why, as JSON.
+ */
 enum err_code product_compliance(struct governance *g, const char *name, struct arena *arena,
 				 struct buf *out, struct err *e);
 

@@ -64,8 +64,10 @@ choose_version(struct transaction *t, struct publication *p, struct session *s, 
 		if (code != ERR_OK)
 			return code;
 		p->changes = descriptor_compare(&p->previous, &p->wanted, t->arena);
-		/* Back from retirement without a change: still another version than the retired
-		 * one. */
+		/*
+		 * Back from retirement without a change: still another version than the retired
+		 * one.
+		 */
 		if (p->changes.level == CHANGE_NONE)
 			p->changes.level = CHANGE_PATCH;
 	}

@@ -109,8 +109,10 @@ compile_all(struct session *s, uint64_t version, struct rule_set **ret_set, stru
 	return ERR_OK;
 }
 
-/* With the mutex held.  A session that is older than the newest set gets a set of its own, which
- * nobody else sees. */
+/*
+ * With the mutex held.  A session that is older than the newest set gets a set of its own, which
+ * nobody else sees.
+ */
 static enum err_code
 hold_version(struct rules *r, struct session *s, uint64_t version, struct rule_set **ret_set,
 	     struct err *e)

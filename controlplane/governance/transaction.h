@@ -33,8 +33,10 @@ struct transaction {
 };
 
 struct transaction_steps {
-	/* Look at everything the command depends on, and refuse or not.  May run twice, from the
-	 * start. */
+	/*
+	 * Look at everything the command depends on, and refuse or not.  May run twice, from the
+	 * start.
+	 */
 	enum err_code (*decide)(struct transaction *t, struct session *s, struct err *e);
 
 	/* Is all that decide() looked at still the same? */
@@ -47,18 +49,24 @@ struct transaction_steps {
 	enum err_code (*answer)(struct transaction *t, struct session *s, struct err *e);
 };
 
-/* transaction_run -- also serves Idempotency-Key and dry runs.  Durable when it returns ERR_OK (but
- * for a dry run). */
+/*
+ * transaction_run -- also serves Idempotency-Key and dry runs.  Durable when it returns ERR_OK
+ * (but for a dry run).
+ */
 enum err_code transaction_run(struct transaction *t, const struct transaction_steps *steps,
 			      struct err *e);
 
-/* submission_read -- the document's tree; what is wrong with it goes into `violations` as well
- * (rule "syntax"). */
+/*
+ * submission_read -- the document's tree; what is wrong with it goes into `violations` as well
+ * (rule "syntax").
+ */
 enum err_code submission_read(const struct submission *in, struct arena *arena,
 			      struct violations *violations, struct node *ret_root, struct err *e);
 
-/* if_match_allows -- RFC 9110, section 13.1.1; `etag` is NULL when there is nothing in force.
- * Fails: ERR_STALE. */
+/*
+ * if_match_allows -- RFC 9110, section 13.1.1; `etag` is NULL when there is nothing in force.
+ * Fails: ERR_STALE.
+ */
 enum err_code if_match_allows(const char *if_match, const char *etag, struct err *e);
 
 #endif

@@ -55,8 +55,10 @@ enum err_code token_create(struct store *store, const char *actor, const struct 
 			   struct arena *arena, struct token_record *ret_token,
 			   const char **ret_secret, struct err *e);
 
-/* identity_first_start -- when there is no token at all: make an administrator's and write it to
- * FOLDER/admin.token. */
+/*
+ * identity_first_start -- when there is no token at all: make an administrator's and write it to
+ * FOLDER/admin.token.
+ */
 enum err_code identity_first_start(struct store *store, struct err *e);
 
 #endif

@@ -130,8 +130,10 @@ write_and_sync(int file, const char *text, const char *path, struct err *e)
 	return ERR_OK;
 }
 
-/* The file before the commit: a crash between the two leaves a file that opens nothing, and the
- * next start makes both anew. */
+/*
+ * The file before the commit: a crash between the two leaves a file that opens nothing, and the
+ * next start makes both anew.
+ */
 static enum err_code
 write_secret_file(const char *folder, const char *secret, struct arena *arena, struct err *e)
 {

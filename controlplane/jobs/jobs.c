@@ -242,8 +242,10 @@ jobs_start(const struct jobs_options *options, struct jobs **ret_jobs, struct er
 	return ERR_OK;
 }
 
-/* A wake that comes just before a worker goes to sleep is lost, so it is repeated until the worker
- * is gone. */
+/*
+ * A wake that comes just before a worker goes to sleep is lost, so it is repeated until the
+ * worker is gone.
+ */
 static void
 join(struct jobs *jobs, pthread_t thread)
 {
