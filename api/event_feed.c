@@ -73,18 +73,20 @@ may_go_on(const struct feed *f)
 	       ERR_OK;
 }
 
+/* Asked before anything is said: what happens after a token's end is not for its bearer. */
 static int64_t
 next_events(void *state, struct buf *out)
 {
 	struct feed *f = state;
 	struct err e;
-	bool is_news = !f->at_end || store_commits(f->services->store) != f->commits;
-	if (is_news && read_batch(f, out, &e) != ERR_OK)
-		return -1;
 	moment now = clock_monotonic();
-	if (now >= f->next_heartbeat) {
-		if (!may_go_on(f))
-			return -1;
+	bool is_news = !f->at_end || store_commits(f->services->store) != f->commits;
+	bool is_quiet = now >= f->next_heartbeat;
+	if (!is_news && !is_quiet)
+		return 0;
+	if (!may_go_on(f) || (is_news && read_batch(f, out, &e) != ERR_OK))
+		return -1;
+	if (is_quiet) {
 		buf_text(out, ": still here\n\n");
 		f->next_heartbeat = now + SECONDS(HEARTBEAT);
 	}
