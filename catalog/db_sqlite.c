@@ -267,32 +267,28 @@ bind_value(sqlite3_stmt *prepared, int place, const struct db_value *v,
 	return sqlite3_bind_null(prepared, place);
 }
 
-/* Bound and ready to step. */
-static enum err_code
-start(struct db *db, const char *sql, struct db_args args, sqlite3_destructor_type lives,
-      struct statement **ret_statement, struct err *e)
+/* Bound and ready to step; NULL when that failed, and the connection knows why. */
+static struct statement *
+start(struct db *db, const char *sql, struct db_args args, sqlite3_destructor_type lives)
 {
 	struct statement *s = statement_get(&db->statements, db->handle, sql);
-	if (!s)
-		return fail(db->handle, e);
 	assert(args.count <= STATEMENT_MOST_ARGS);
-	for (size_t i = 0; i < args.count; i++) {
+	for (size_t i = 0; s && i < args.count; i++) {
 		if (s->places[i] == 0 ||
 		    bind_value(s->prepared, s->places[i], &args.values[i], lives) == SQLITE_OK)
 			continue;
-		enum err_code code = fail(db->handle, e);
 		statement_release(s);
-		return code;
+		s = NULL;
 	}
-	*ret_statement = s;
-	return ERR_OK;
+	return s;
 }
 
 enum err_code
 db_run(struct db *db, const char *sql, struct db_args args, struct err *e)
 {
-	struct statement *s = NULL;
-	CHECK(start(db, sql, args, SQLITE_STATIC, &s, e));
+	struct statement *s = start(db, sql, args, SQLITE_STATIC);
+	if (!s)
+		return fail(db->handle, e);
 	int result = sqlite3_step(s->prepared);
 	enum err_code code =
 	    result == SQLITE_DONE || result == SQLITE_ROW ? ERR_OK : fail(db->handle, e);
@@ -318,8 +314,9 @@ enum err_code
 db_query(struct db *db, const char *sql, struct db_args args, struct query *q, struct err *e)
 {
 	query_close(q);
-	struct statement *s = NULL;
-	CHECK(start(db, sql, args, SQLITE_TRANSIENT, &s, e));
+	struct statement *s = start(db, sql, args, SQLITE_TRANSIENT);
+	if (!s)
+		return fail(db->handle, e);
 	*q = (struct query){.db = db, .statement = s};
 	return ERR_OK;
 }

@@ -416,8 +416,8 @@ limit_pages(struct mesh *m, int64_t more)
 	assert_true(db_next(&q));
 	int64_t pages = db_column_int(&q, 0);
 	query_close(&q);
-	const char *sql =
-	    arena_printf(&m->arena, "PRAGMA max_page_count = %lld", (long long)(pages + more));
+	const char *sql = arena_printf(&m->arena, "PRAGMA max_page_count = %lld",
+				       (long long)pages + (long long)more);
 	assert_ok(m, db_script(s->db, sql, &m->e));
 	session_end(&s);
 }
@@ -465,8 +465,8 @@ a_full_database_leaves_nothing_half_done(void **state)
 {
 	struct mesh *m = *state;
 	limit_pages(m, 40);
+	publish_until(m, ERR_NO_SPACE);
 	uint64_t acknowledged = publish_until(m, ERR_NO_SPACE);
-	acknowledged = publish_until(m, ERR_NO_SPACE);
 	limit_pages(m, 100000);
 	it_goes_on(m, acknowledged);
 }
