@@ -28,13 +28,14 @@ const char serve_help[] = "Runs the server until it gets SIGINT or SIGTERM; then
 			  "/var/lib/weft/admin.token\n"
 			  "\n"
 			  "Settings, as flags, in the environment (WEFT_LISTEN=...) or in the YAML "
-			  "file that --config names:\n"
+			  "file that --config names\n"
+			  "(--sample-config prints one to start from):\n"
 			  "\n";
 
 enum { CHECKPOINT_EVERY = 10 /* seconds */ };
 
 /* One of the program's two globals: readiness, looked at by /readyz. */
-static volatile bool is_ready;
+static _Atomic bool is_ready;
 
 static int
 report(const struct err *e)
@@ -44,10 +45,10 @@ report(const struct err *e)
 }
 
 static bool
-asks_for_help(int argc, char **argv)
+asks_for(const char *flag, int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+		if (strcmp(argv[i], flag) == 0)
 			return true;
 	return false;
 }
@@ -58,6 +59,15 @@ print_help(const struct command *self)
 	CLEANUP(buf_done) struct buf settings = {0};
 	config_help(&settings);
 	printf("usage: weft %s %s\n\n%s%s", self->name, self->arguments, self->help, settings.data);
+	return 0;
+}
+
+static int
+print_sample(void)
+{
+	CLEANUP(buf_done) struct buf sample = {0};
+	config_sample(&sample);
+	fputs(sample.data, stdout);
 	return 0;
 }
 
@@ -106,6 +116,8 @@ start_services(struct server *server, struct err *e)
 	enum err_code code = store_open(&options, &s->store, e);
 	if (code != ERR_OK)
 		return code;
+	s->cache = answer_cache_create(s->store, (size_t)server->config.cache_bytes);
+	s->cache = answer_cache_create(s->store, (size_t)server->config.cache_bytes);
 	s->identity = identity_create(s->store, server->config.dev);
 	if (!server->config.dev)
 		code = identity_first_start(s->store, e);
@@ -144,6 +156,7 @@ stop(struct server *server)
 	provision_destroy(s->provision);
 	governance_destroy(s->governance);
 	identity_destroy(s->identity);
+	answer_cache_destroy(s->cache);
 	store_close(s->store);
 	metrics_destroy(s->metrics);
 }
@@ -212,8 +225,10 @@ run(struct server *server, const sigset_t *signals)
 int
 serve_run(const struct command *self, int argc, char **argv)
 {
-	if (asks_for_help(argc, argv))
+	if (asks_for("--help", argc, argv) || asks_for("-h", argc, argv))
 		return print_help(self);
+	if (asks_for("--sample-config", argc, argv))
+		return print_sample();
 
 	CLEANUP(arena_done) struct arena arena = {0};
 	struct server server = {0};

@@ -157,12 +157,6 @@ column_source_node(const struct column_source *s, struct arena *arena)
 	return arena_printf(arena, "column:%s", s->column);
 }
 
-const char *
-column_node(const char *product, const char *column, struct arena *arena)
-{
-	return arena_printf(arena, "column:%s#%s", product, column);
-}
-
 /* ---- hash ---- */
 
 struct digest

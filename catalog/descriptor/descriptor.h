@@ -180,12 +180,11 @@ int descriptor_classification(const struct descriptor *d);
 struct digest descriptor_hash(const struct node *document, struct arena *arena);
 
 /*
- * descriptor_input_node and column_source_node -- the names that lineage knows them by (design,
+ * input_node and column_source_node -- the names that lineage knows them by (design,
  * section 3).
  */
 const char *input_node(const struct input *in, struct arena *arena); /* product:N or dataset:NS|N */
 const char *column_source_node(const struct column_source *s, struct arena *arena); /* column:N#C */
-const char *column_node(const char *product, const char *column, struct arena *arena);
 
 /*
  * is_product_name -- two parts or more of [a-z0-9_]+ with points between, at most

@@ -59,12 +59,6 @@ memory_text(const char *text)
 	return memcpy(memory_alloc(size), text, size);
 }
 
-void
-arena_init(struct arena *a)
-{
-	*a = (struct arena){0};
-}
-
 static void
 free_blocks(struct arena_block *block)
 {

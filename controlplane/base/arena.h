@@ -24,8 +24,8 @@ struct arena {
 	size_t used;                /* bytes handed out */
 };
 
-/* An empty arena takes no memory: `struct arena a = {0};` is ready for use as well. */
-void arena_init(struct arena *a);
+/* `struct arena a = {0};` is an empty one, which takes no memory.  arena_done() frees what it
+ * holds. */
 void arena_done(struct arena *a);
 
 /* arena_reset -- forget everything, keep the largest block for the next use. */

@@ -143,12 +143,3 @@ rules_hold(struct rules *r, struct session *s, struct rule_set **ret_set, struct
 	pthread_mutex_unlock(&r->mutex);
 	return code;
 }
-
-const struct policy *
-rule_set_find(const struct rule_set *set, const char *name)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (strcmp(policy_name(set->policies[i]), name) == 0)
-			return set->policies[i];
-	return NULL;
-}

@@ -37,6 +37,4 @@ enum err_code rules_hold(struct rules *r, struct session *s, struct rule_set **r
 /* Idempotent; sets the pointer to NULL.  For CLEANUP. */
 void rule_set_release(struct rule_set **set);
 
-const struct policy *rule_set_find(const struct rule_set *set, const char *name);
-
 #endif

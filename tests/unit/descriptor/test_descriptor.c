@@ -216,8 +216,6 @@ sources_of_a_column_are_one_several_or_maps(void **state)
 	assert_true(last->masking);
 	assert_string_equal(last->transform, "lower");
 	assert_string_equal(own->column, "retail.accounts#a");
-	assert_string_equal(column_node("retail.accounts", "a", &arena),
-			    "column:retail.accounts#a");
 }
 
 static void
