@@ -10,10 +10,12 @@
 #include <string.h>
 #include <strings.h>
 
-static bool
+#include "cel/value.h"
+
+static inline bool
 member(struct cel_value map, const char *name, struct cel_value *ret_value)
 {
-	return map.kind == CEL_MAP && cel_find(map, cel_string(name, strlen(name)), ret_value);
+	return map.kind == CEL_MAP && value_member(map, name, (uint32_t)strlen(name), ret_value);
 }
 
 /* ---- retention ---- */
@@ -122,10 +124,13 @@ personal_columns(struct cel_run *run, const struct cel_value *v)
 static struct cel_value
 has_personal_data(struct cel_run *run, const struct cel_value *v)
 {
-	struct cel_value columns = personal_columns(run, v);
-	if (columns.kind != CEL_LIST)
-		return columns;
-	return cel_bool(columns.count > 0 || says_personal(*v));
+	struct cel_value columns = columns_of(*v);
+	if (!cel_charge(run, columns.count))
+		return cel_fail(run, "exhausted");
+	for (uint32_t i = 0; i < columns.count; i++)
+		if (says_personal(value_item(columns, i)))
+			return cel_bool(true);
+	return cel_bool(says_personal(*v));
 }
 
 /* ---- what is there ---- */

@@ -291,36 +291,10 @@ cel_map_of(struct arena *arena, const struct cel_entry *entries, size_t count)
 }
 
 bool
-value_member(struct cel_value map, const char *name, uint32_t length, struct cel_value *ret_value)
-{
-	if (map.form == CEL_OWN) {
-		const struct cel_entry *found = own_find(map.map, cel_string(name, length));
-		if (found)
-			*ret_value = found->value;
-		return found;
-	}
-	for (uint32_t i = 0; i < map.count; i++)
-		if (strcmp(map.members[i].key, name) == 0) {
-			*ret_value = value_of_node(&map.members[i].value);
-			return true;
-		}
-	return false;
-}
-
-bool
 cel_find(struct cel_value map, struct cel_value key, struct cel_value *ret_value)
 {
-	if (map.form == CEL_DOCUMENT) {
-		/* A document's keys hold no NUL; texts of the language may, and need not end with
-		 * one. */
-		for (uint32_t i = 0; key.kind == CEL_STRING && i < map.count; i++)
-			if (strncmp(map.members[i].key, key.text, key.count) == 0 &&
-			    strlen(map.members[i].key) == key.count) {
-				*ret_value = value_of_node(&map.members[i].value);
-				return true;
-			}
-		return false;
-	}
+	if (map.form == CEL_DOCUMENT)
+		return key.kind == CEL_STRING && value_member(map, key.text, key.count, ret_value);
 	const struct cel_entry *found = own_find(map.map, key);
 	if (found)
 		*ret_value = found->value;

@@ -85,9 +85,40 @@ value_item(struct cel_value list, size_t i)
 	return list.form == CEL_DOCUMENT ? value_of_node(&list.nodes[i]) : list.items[i];
 }
 
-/* value_member -- look a text up in a map.  The text is NUL-terminated. */
-bool value_member(struct cel_value map, const char *name, uint32_t length,
-		  struct cel_value *ret_value);
+/*
+ * Whether a document's key, which ends with a NUL, is this text, which may hold one.  Most keys
+ * differ in their first byte: a call of strcmp costs more than to see that.
+ */
+static inline bool
+value_key_is(const char *key, const char *text, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i++)
+		if (key[i] != text[i] || !key[i])
+			return false;
+	return !key[length];
+}
+
+/* The member of a document's map, or NULL. */
+static inline const struct node *
+value_node_under(struct cel_value map, const char *name, uint32_t length)
+{
+	for (uint32_t i = 0; i < map.count; i++)
+		if (value_key_is(map.members[i].key, name, length))
+			return &map.members[i].value;
+	return NULL;
+}
+
+/* value_member -- look a text up in a map. */
+static inline bool
+value_member(struct cel_value map, const char *name, uint32_t length, struct cel_value *ret_value)
+{
+	if (map.form == CEL_OWN)
+		return cel_find(map, cel_string(name, length), ret_value);
+	const struct node *found = value_node_under(map, name, length);
+	if (found)
+		*ret_value = value_of_node(found);
+	return found;
+}
 
 /* How two values are ordered; VALUE_UNORDERED: one is NaN.  False when their kinds have no order
  * between them. */
