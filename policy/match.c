@@ -43,28 +43,45 @@ any_word_fits(const struct texts *patterns, const struct node *words)
 static bool
 anywhere(const struct texts *patterns, const struct node *product, const char *key)
 {
-	const struct node *columns = node_get(product, "schema");
 	if (patterns->count == 0 || any_word_fits(patterns, node_get(product, key)))
 		return true;
+	const struct node *columns = node_get(product, "schema");
 	for (uint32_t i = 0; columns && columns->kind == NODE_LIST && i < columns->count; i++)
 		if (any_word_fits(patterns, node_get(&columns->items[i], key)))
 			return true;
 	return false;
 }
 
+/* Nothing is asked for, or a '*' is all of one pattern: then the product need not be looked at. */
+static bool
+takes_any(const struct texts *patterns)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (patterns->items[i][0] == '*')
+			return true;
+	return patterns->count == 0;
+}
+
 static bool
 itself(const struct texts *patterns, const struct node *product, const char *key,
        const char *otherwise)
 {
-	return patterns->count == 0 ||
+	return takes_any(patterns) ||
 	       any_pattern_fits(patterns, node_text(product, key, otherwise));
+}
+
+/* The domain that a scope is limited to, or NULL: it is "global" or "domain:NAME". */
+static const char *
+domain_of_scope(const char *scope)
+{
+	return scope[0] == 'd' ? scope + strlen("domain:") : NULL;
 }
 
 bool
 match_concerns(const struct policy_document *policy, const struct node *product)
 {
 	const struct policy_match *match = &policy->match;
-	const char *domain = strncmp(policy->scope, "domain:", 7) == 0 ? policy->scope + 7 : NULL;
+	const char *domain = domain_of_scope(policy->scope);
 	if (domain && strcmp(node_text(product, "domain", ""), domain) != 0)
 		return false;
 	return itself(&match->domains, product, "domain", "") &&
