@@ -117,7 +117,6 @@ start_services(struct server *server, struct err *e)
 	if (code != ERR_OK)
 		return code;
 	s->cache = answer_cache_create(s->store, (size_t)server->config.cache_bytes);
-	s->cache = answer_cache_create(s->store, (size_t)server->config.cache_bytes);
 	s->identity = identity_create(s->store, server->config.dev);
 	if (!server->config.dev)
 		code = identity_first_start(s->store, e);
