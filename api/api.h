@@ -29,7 +29,7 @@ struct services {
 	struct provision *provision;
 	struct metrics *metrics;
 	struct answer_cache *cache; /* or NULL */
-	volatile bool *ready; /* false until everything has started, and again when stopping */
+	const _Atomic bool *ready; /* false until everything has started, and again when stopping */
 };
 
 /* Every route table, NULL-terminated. */
