@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ enum { DESCRIBE_DEADLINE = 5 /* seconds; a start of the server waits for it */ }
 struct plugin_host {
 	struct plugin **plugins; /* sorted by name; owned */
 	size_t count;
+	atomic_bool refusing;
 };
 
 /* Where to look, and where everything goes. */
@@ -219,8 +221,15 @@ plugin_host_names(const struct plugin_host *host, struct arena *arena)
 void
 plugin_host_refuse(struct plugin_host *host)
 {
+	atomic_store(&host->refusing, true);
 	for (size_t i = 0; i < host->count; i++)
 		plugin_refuse(host->plugins[i]);
+}
+
+bool
+plugin_host_refuses(const struct plugin_host *host)
+{
+	return atomic_load(&host->refusing);
 }
 
 void

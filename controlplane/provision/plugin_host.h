@@ -28,7 +28,9 @@ void plugin_host_destroy(struct plugin_host *host);
 struct plugin *plugin_host_find(const struct plugin_host *host, const char *name);
 const char *plugin_host_names(const struct plugin_host *host, struct arena *arena);
 
+/* plugin_host_refuse -- no plugin is asked anything more; plugin_host_refuses -- is it so? */
 void plugin_host_refuse(struct plugin_host *host);
+bool plugin_host_refuses(const struct plugin_host *host);
 void plugin_host_write(const struct plugin_host *host, struct json *j);
 
 #endif

@@ -137,7 +137,15 @@ is_any_busy(const struct round *round)
 	return false;
 }
 
-/* When this job has nothing more to do by now, or put off when it has. */
+/* When to try again what is unfinished.  A server that is stopping leaves it to its next start. */
+static moment
+when_again(const struct round *round, moment now)
+{
+	if (plugin_host_refuses(round->reconciler->host))
+		return now;
+	return is_any_busy(round) ? now + SECONDS(BUSY_DELAY) : round->run->retry_at;
+}
+
 static enum err_code
 end_job(struct session *s, const struct round *round, struct err *e)
 {
@@ -145,8 +153,7 @@ end_job(struct session *s, const struct round *round, struct err *e)
 	const struct resource_work *unfinished = find_unfinished(round);
 	if (!unfinished)
 		return job_done(s, run->job, e);
-	moment at = is_any_busy(round) ? session_now(s) + SECONDS(BUSY_DELAY) : run->retry_at;
-	return job_again(s, run->job, at, unfinished->error, e);
+	return job_again(s, run->job, when_again(round, session_now(s)), unfinished->error, e);
 }
 
 typedef enum err_code plan_fn(struct session *s, const struct round *round, struct err *e);

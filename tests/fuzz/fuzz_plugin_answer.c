@@ -20,7 +20,7 @@ check_message(const char *message, struct arena *arena)
 	json_text(&(struct json){.out = &text}, message);
 	MUST(!strchr(message, '\n') && strlen(message) <= 500);
 	MUST(document_read(DOCUMENT_JSON, text.data, text.length, NULL, arena, &again, &e) ==
-		ERR_OK);
+	     ERR_OK);
 	MUST(strcmp(again.text, message) == 0);
 }
 

@@ -38,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	json_t *answer = json_loads(line, 0, &where);
 	MUST(json_is_boolean(json_object_get(answer, "ok")));
 	MUST(json_object_get(answer,
-				json_is_true(json_object_get(answer, "ok")) ? "result" : "error"));
+			     json_is_true(json_object_get(answer, "ok")) ? "result" : "error"));
 	json_decref(answer);
 	free(line);
 	return 0;

@@ -22,7 +22,7 @@ struct conversation {
 	const char *program; /* the plugin's name */
 	struct process process;
 	struct err e;
-	int requests;
+	int requests, deadline;
 	json_t *resource; /* of the next request; owned */
 	json_t *answer;   /* to the last one; owned */
 };
@@ -44,6 +44,7 @@ conversation_begin(const char *program, const char *resource)
 	struct conversation *c = calloc(1, sizeof *c);
 	folder_make(&c->root);
 	c->program = program;
+	c->deadline = 20;
 	c->resource = json_loads(resource, 0, &where);
 	if (!c->resource)
 		fail_msg("%s", where.text);
@@ -79,7 +80,7 @@ send_request(struct conversation *c, const char *verb)
 {
 	json_t *request = json_pack("{s:i, s:s, s:O, s:{s:s, s:i}}", "id", ++c->requests, "verb",
 				    verb, "resource", c->resource, "settings", "root", c->root.path,
-				    "deadline_seconds", 20);
+				    "deadline_seconds", c->deadline);
 	char *line = json_dumps(request, JSON_COMPACT);
 	send_line(c, line);
 	free(line);

@@ -345,22 +345,16 @@ a_check_that_takes_too_long_is_stopped(void **state)
 	struct conversation *c = *state;
 	result_of(c, "apply");
 	run_sql(c, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-		   "3000000) INSERT INTO "
+		   "20000) INSERT INTO "
 		   "customer_accounts SELECT 'a' || i, i, '' FROM n");
-	json_t *request = json_pack("{s:i, s:s, s:O, s:{s:s, s:i}}", "id", ++c->requests, "verb",
-				    "check", "resource", c->resource, "settings", "root",
-				    c->root.path, "deadline_seconds", 0);
-	char *line = json_dumps(request, JSON_COMPACT);
-	send_line(c, line);
-	json_t *check =
-	    json_array_get(json_object_get(json_object_get(read_answer(c), "result"), "checks"), 0);
+	c->deadline = 0;
+	json_t *result = json_object_get(ask(c, "check"), "result");
+	json_t *check = json_array_get(json_object_get(result, "checks"), 0);
 	if (check)
 		assert_non_null(strstr(text_of(check, "message"), "not judged: it took longer"));
 	else
 		assert_non_null(strstr(text_of(json_object_get(c->answer, "error"), "message"),
 				       "longer than allowed"));
-	free(line);
-	json_decref(request);
 }
 
 static void
@@ -493,10 +487,10 @@ killed_at_any_moment_no_row_is_lost(void **state)
 	set(c, "checks", "[]");
 	set(c, "columns", columns[0]);
 	result_of(c, "apply");
-	run_sql(c, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+	run_sql(c, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
 		   "INSERT INTO "
 		   "customer_accounts SELECT 'a' || i, i FROM n");
-	for (int i = 1; i <= 20; i++) {
+	for (int i = 1; i <= 14; i++) {
 		char version[32];
 		snprintf(version, sizeof version, "\"%d.0.0\"", i + 1);
 		set_columns(c, version, columns[i % 2]);
@@ -506,14 +500,14 @@ killed_at_any_moment_no_row_is_lost(void **state)
 		plugin_start(c);
 		result_of(c, "apply");
 		assert_sql(c, "PRAGMA integrity_check", "ok");
-		assert_sql(c, "SELECT count(*) FROM customer_accounts", "3000");
+		assert_sql(c, "SELECT count(*) FROM customer_accounts", "1000");
 		assert_sql(c,
 			   "SELECT type FROM pragma_table_info('customer_accounts') WHERE name = "
 			   "'balance'",
 			   i % 2 ? "TEXT" : "NUMERIC");
 		assert_int_equal(count_of(result_of(c, "plan"), "changes"), 0);
 	}
-	assert_sql(c, "SELECT count(*) FROM weft_archives", "20");
+	assert_sql(c, "SELECT count(*) FROM weft_archives", "14");
 }
 
 /* ---- access, compute, retention, the end ---- */
@@ -600,6 +594,7 @@ a_file_that_is_locked_may_be_tried_again(void **state)
 	result_of(c, "apply");
 	assert_int_equal(sqlite3_open(file_of(c, path), &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	c->deadline = 2;
 	assert_refused(c, "observe", true, "locked"); /* and not: it does not exist */
 	sqlite3_close(db);
 	assert_true(flag_of(result_of(c, "observe"), "exists"));
