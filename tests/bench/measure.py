@@ -184,8 +184,9 @@ def time_start(server):
                "--log-level", "warn"]
     server.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                                       env=server.environment)
-    line = server.process.stdout.readline()
-    took = time.monotonic() - started
+    with server.process.stdout as said:
+        line = said.readline()
+        took = time.monotonic() - started
     server.port = int(weft.LISTENING.search(line).group(1))
     return took
 

@@ -37,7 +37,8 @@ mkdir -p build
 log=build/bench-build.log
 echo "building the preset release (log: $log)"
 if ! { [[ -f build/release/build.ninja ]] || cmake --preset release; } >"$log" 2>&1 ||
-	! cmake --build --preset release >>"$log" 2>&1; then
+	! cmake --build --preset release --target weft plugin_filesystem plugin_sqlite floor_http floor_sqlite load judge \
+		>>"$log" 2>&1; then
 	tail -n 40 "$log" >&2
 	exit 1
 fi
