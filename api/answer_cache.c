@@ -8,6 +8,7 @@
  */
 #include "answer_cache.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,10 +116,17 @@ drop(struct answer_cache *c, struct answer *a)
 }
 
 static void
+drop_oldest(struct answer_cache *c)
+{
+	assert(!c->oldest->older);
+	drop(c, c->oldest);
+}
+
+static void
 drop_all(struct answer_cache *c)
 {
 	while (c->oldest)
-		drop(c, c->oldest);
+		drop_oldest(c);
 }
 
 static void
@@ -233,11 +241,17 @@ put_text(char **at, const char *text)
 	return copy;
 }
 
+static size_t
+size_of(const char *product, const struct response *rs)
+{
+	size_t etag = rs->etag ? strlen(rs->etag) + 1 : 0;
+	return sizeof(struct answer) + strlen(product) + 1 + etag + rs->body.length;
+}
+
 static struct answer *
 make_answer(const char *product, enum answer_form form, const struct response *rs)
 {
-	size_t texts = strlen(product) + 1 + (rs->etag ? strlen(rs->etag) + 1 : 0);
-	size_t size = sizeof(struct answer) + texts + rs->body.length;
+	size_t size = size_of(product, rs);
 	struct answer *a = memory_alloc(size);
 	*a = (struct answer){.hash = hash_of(product),
 			     .form = form,
@@ -253,15 +267,20 @@ make_answer(const char *product, enum answer_form form, const struct response *r
 	return a;
 }
 
-/* With the lock held. */
+/* With the lock held: nothing else of this product and form, and room for so much. */
+static void
+make_room(struct answer_cache *c, const char *product, enum answer_form form, size_t size)
+{
+	struct answer *before = look_up(c, product, form);
+	if (before)
+		drop(c, before);
+	while (c->oldest && c->used + size > c->most)
+		drop_oldest(c);
+}
+
 static void
 insert(struct answer_cache *c, struct answer *a)
 {
-	struct answer *before = look_up(c, a->product, a->form);
-	if (before)
-		drop(c, before);
-	while (c->oldest && c->used + a->size > c->most)
-		drop(c, c->oldest);
 	struct answer **bucket = bucket_of(c, a->hash);
 	a->next = *bucket;
 	*bucket = a;
@@ -273,18 +292,17 @@ void
 answer_cache_keep(struct answer_cache *c, const char *product, enum answer_form form,
 		  uint64_t commits, const struct response *rs)
 {
-	if (!c || rs->body.length > c->most / LARGEST_SHARE)
+	if (!c || size_of(product, rs) > c->most / LARGEST_SHARE)
 		return;
-	struct answer *a = make_answer(product, form, rs);
 	pthread_mutex_lock(&c->lock);
 	/*
 	 * The answer may miss what was committed after `commits`.  If the cache has followed
 	 * further, the event that would drop it has passed already; if not, that event is still to
 	 * come.
 	 */
-	if (c->following && commits >= c->followed_commits)
-		insert(c, a);
-	else
-		free(a);
+	if (c->following && commits >= c->followed_commits) {
+		make_room(c, product, form, size_of(product, rs));
+		insert(c, make_answer(product, form, rs));
+	}
 	pthread_mutex_unlock(&c->lock);
 }

@@ -103,8 +103,8 @@ list(struct request *rq, struct response *rs, struct err *e)
 static enum err_code
 make(const struct request *rq, const struct token_wish *wish, struct response *rs, struct err *e)
 {
-	struct token_record token;
-	const char *secret;
+	struct token_record token = {0};
+	const char *secret = NULL;
 	TRY(token_create(services_of(rq)->store, rq->actor, wish, rq->arena, &token, &secret, e));
 	rs->status = 201;
 	response_header(rs, "Cache-Control", "no-store");
@@ -129,7 +129,7 @@ write_checked(const char *key, const char *value, const char *outcome, struct re
 static enum err_code
 create(struct request *rq, struct response *rs, struct err *e)
 {
-	struct token_wish wish;
+	struct token_wish wish = {0};
 	bool dry_run;
 	TRY(request_only(rq, dry_run_only, e));
 	TRY(request_query_flag(rq, "dry_run", &dry_run, e));

@@ -181,19 +181,28 @@ a_client_that_asks_first_is_told_at_once(void **state)
 	wire_close(&w);
 }
 
+/* One chunk of `size` bytes, as it goes over the wire. */
+static struct buf
+make_chunk(size_t size)
+{
+	struct buf b = {0};
+	buf_printf(&b, "%zx\r\n", size);
+	for (size_t i = 0; i < size; i++)
+		buf_char(&b, 'c');
+	buf_text(&b, "\r\n");
+	return b;
+}
+
 static void
 chunks_beyond_the_limit_are_refused(void **state)
 {
 	(void)state;
 	struct wire w;
 	struct answer a;
-	char chunk[4000 + 8];
-	memset(chunk, 'c', sizeof(chunk));
-	memcpy(chunk, "fa0\r\n", 5);
-	memcpy(chunk + 5 + 4000, "\r\n", 3);
+	CLEANUP(buf_done) struct buf chunk = make_chunk(4000);
 	begin(&w, "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n");
 	for (int i = 0; i < 3; i++)
-		assert_true(wire_send(&w, chunk, 4007));
+		assert_true(wire_send(&w, chunk.data, chunk.length));
 	assert_true(wire_say(&w, "0\r\n\r\n"));
 	wire_read(&w, false, &a);
 	assert_int_equal(a.status, 413);
@@ -208,30 +217,27 @@ chunks_without_end_are_refused_and_not_kept(void **state)
 	(void)state;
 	struct wire w;
 	struct answer a;
-	enum { SIZE = 1 << 20 };
-	char *chunk = calloc(1, SIZE + 11);
-	memcpy(chunk, "100000\r\n", 8);
-	memcpy(chunk + 8 + SIZE, "\r\n", 2);
 	struct rusage before, after;
+	const long most = 32L * 1024; /* KiB */
+	CLEANUP(buf_done) struct buf chunk = make_chunk(1 << 20);
 	getrusage(RUSAGE_SELF, &before);
 	begin(&w, "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n");
 	bool taken = true;
 	for (int i = 0; i < 200 && taken; i++)
-		taken = wire_send(&w, chunk, SIZE + 10);
+		taken = wire_send(&w, chunk.data, chunk.length);
 	assert_false(taken);
 	getrusage(RUSAGE_SELF, &after);
-	assert_true(after.ru_maxrss - before.ru_maxrss < 32 * 1024);
+	assert_true(after.ru_maxrss - before.ru_maxrss < most);
 	wire_close(&w);
 
 	begin(&w, "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n");
-	wire_send(&w, chunk, SIZE + 10);
-	wire_send(&w, chunk, 30000);
+	wire_send(&w, chunk.data, chunk.length);
+	wire_send(&w, chunk.data, 30000);
 	wire_read(&w, false, &a);
 	assert_int_equal(a.status, 413);
 	assert_string_equal(answer_header(&a, "Connection"), "close");
 	answer_done(&a);
 	wire_close(&w);
-	free(chunk);
 	assert_alive();
 }
 
@@ -337,20 +343,24 @@ a_header_flood_is_refused(void **state)
 	assert_alive();
 }
 
+static int
+status_of_long_address(int length)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	buf_text(&text, "GET /");
+	for (int i = 0; i < length; i++)
+		buf_char(&text, 'a');
+	buf_text(&text, " HTTP/1.1\r\n" HOST "\r\n");
+	return status_of(text.data);
+}
+
 static void
 an_absurd_address_is_refused(void **state)
 {
 	(void)state;
-	char *text = calloc(1, 200000);
-	strcpy(text, "GET /");
-	memset(text + 5, 'a', 9000);
-	strcat(text, " HTTP/1.1\r\n" HOST "\r\n");
-	assert_int_equal(status_of(text), 400);
-	memset(text + 5, 'a', 100000);
-	strcpy(text + 100005, " HTTP/1.1\r\n" HOST "\r\n");
-	int status = status_of(text);
+	assert_int_equal(status_of_long_address(9000), 400);
+	int status = status_of_long_address(100000);
 	assert_true(status == 414 || status == 431 || status == 0);
-	free(text);
 	assert_alive();
 }
 

@@ -10,6 +10,8 @@
 // clang-format on
 #include <string.h>
 
+#include "base/buf.h"
+
 #include "target.h"
 
 static struct arena arena;
@@ -134,12 +136,13 @@ every_measure_has_an_end(void **state)
 	assert_int_equal(parsed("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16").part_count, 16);
 	assert_refused("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17", "more than 16 parts");
 
-	char pairs[2 * 101 + 8] = "/?";
+	CLEANUP(buf_done) struct buf pairs = {0};
+	buf_text(&pairs, "/?");
 	for (int i = 0; i < 100; i++)
-		strcat(pairs, "a&");
-	assert_int_equal(parsed(pairs).pair_count, 100);
-	strcat(pairs, "a");
-	assert_refused(pairs, "more than 100 parameters");
+		buf_text(&pairs, "a&");
+	assert_int_equal(parsed(pairs.data).pair_count, 100);
+	buf_char(&pairs, 'a');
+	assert_refused(pairs.data, "more than 100 parameters");
 }
 
 int

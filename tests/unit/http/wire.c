@@ -132,7 +132,7 @@ wire_read(struct wire *w, bool is_head, struct answer *a)
 	if (length == 0)
 		return;
 	take(w, length, &a->head);
-	a->status = atoi(a->head.data + strlen("HTTP/1.1 "));
+	a->status = (int)strtol(a->head.data + strlen("HTTP/1.1 "), NULL, 10);
 	const char *size = answer_header(a, "Content-Length");
 	if (is_head || a->status == 304 || a->status == 204 || a->status == 100)
 		return;
