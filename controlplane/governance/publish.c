@@ -120,6 +120,9 @@ static enum err_code
 decide_publication(struct transaction *t, struct session *s, struct err *e)
 {
 	struct publication *p = t->state;
+	/* Of a decision before this one; its verdicts are by rules that may be gone. */
+	p->changes = (struct changes){0};
+	p->judgement = (struct judgement){0};
 	enum err_code code = find_before(t, p, s, e);
 	if (code == ERR_OK)
 		code = check_preconditions(t, p, e);

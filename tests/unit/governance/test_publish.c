@@ -1,6 +1,8 @@
 /*
  * The one way in, on a real catalog: the case study's product, and everything that must not pass.
  */
+#include <pthread.h>
+
 #include "office.h"
 
 #define HEAD(domain)                                                                               \
@@ -208,6 +210,86 @@ text_that_is_no_yaml_is_refused_with_its_place(void **state)
 	assert_true(o->violations.items[0].at.line >= 2);
 }
 
+/* ---- decided twice: once beside others, and again when they were faster */
+
+enum { RACES = 40 };
+
+struct racer {
+	struct office *o;
+	pthread_barrier_t *start;
+	bool defines; /* a policy; else publishes a product */
+	struct arena arena;
+	const char *outcome[RACES];
+	size_t verdicts[RACES];
+};
+
+static void
+race_once(struct racer *r, int round)
+{
+	CLEANUP(buf_done) struct buf answer = {0};
+	struct violations violations = {.arena = &r->arena};
+	struct outcome out = {.body = &answer};
+	struct node answered;
+	struct err e;
+	const struct submission policy = office_paper(
+	    arena_printf(&r->arena,
+			 "kind: Policy\nname: of-the-day\nscope: global\nenforcement: audit\n"
+			 "validations: [{expression: \"product.owner != '%d'\", message: No}]\n",
+			 round));
+	const struct submission product = office_paper(arena_printf(
+	    &r->arena, "name: race.p%d\nowner: o\ndomain: d\n" SCHEMA ACCESS CHECKS, round));
+	enum err_code code = r->defines ? policy_define(r->o->governance, "of-the-day", &policy,
+							&r->arena, &violations, &out, &e)
+					: product_publish(r->o->governance, &product, &r->arena,
+							  &violations, &out, &e);
+	assert_int_equal(code, ERR_OK);
+	assert_int_equal(document_read(DOCUMENT_JSON, answer.data, answer.length, NULL, &r->arena,
+				       &answered, &e),
+			 ERR_OK);
+	const struct node *verdicts = node_get(&answered, "verdicts");
+	r->outcome[round] = node_text(&answered, "outcome", "");
+	r->verdicts[round] = verdicts ? verdicts->count : 0;
+}
+
+static void *
+race(void *user)
+{
+	struct racer *r = user;
+	for (int round = 0; round < RACES; round++) {
+		pthread_barrier_wait(r->start);
+		race_once(r, round);
+	}
+	return NULL;
+}
+
+/* Who comes second finds nothing to do, and has no verdicts: those of its first decision were by
+ * rules that are gone. */
+static void
+of_two_who_publish_the_same_at_once_one_changes_nothing(void **state)
+{
+	pthread_barrier_t start;
+	pthread_t threads[3];
+	struct racer racers[3];
+	pthread_barrier_init(&start, NULL, ARRAY_LEN(racers));
+	for (size_t i = 0; i < ARRAY_LEN(racers); i++) {
+		racers[i] = (struct racer){.o = *state, .start = &start, .defines = i == 2};
+		assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(racers); i++)
+		pthread_join(threads[i], NULL);
+	for (int round = 0; round < RACES; round++) {
+		const bool first = strcmp(racers[0].outcome[round], "created") == 0;
+		const struct racer *winner = &racers[first ? 0 : 1], *other = &racers[first];
+		assert_string_equal(winner->outcome[round], "created");
+		assert_true(winner->verdicts[round] >= 3);
+		assert_string_equal(other->outcome[round], "unchanged");
+		assert_int_equal(other->verdicts[round], 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(racers); i++)
+		arena_done(&racers[i].arena);
+	pthread_barrier_destroy(&start);
+}
+
 int
 main(void)
 {
@@ -225,6 +307,7 @@ main(void)
 	    T(a_publisher_may_not_take_a_product_out_of_anothers_domain),
 	    T(a_retired_product_can_be_published_again),
 	    T(text_that_is_no_yaml_is_refused_with_its_place),
+	    T(of_two_who_publish_the_same_at_once_one_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
