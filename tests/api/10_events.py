@@ -140,5 +140,22 @@ class Follow(weft.Case):
                 client.wait(weft.PATIENCE)
 
 
+class Closed(weft.Case):
+    """A stream ends with the token that began it."""
+
+    dev = False
+
+    def test_a_stream_says_nothing_more_once_its_token_is_revoked(self):
+        made = self.server.new_token("follower", "auditor")
+        stream = Stream(self.server, 0, {"Authorization": f"Bearer {made['token']}"})
+        self.addCleanup(stream.close)
+        size = self.server.checkpoint().size
+        weft.wait_for(lambda: len(stream.found) >= size, "all events to arrive")
+        self.assertStatus(self.server.delete(f"/api/v1/tokens/{made['id']}"), 200)
+        self.assertStatus(self.server.publish(weft.product("stream.secret")), 201)
+        weft.wait_for(lambda: stream.ended, "the stream to end")
+        self.assertEqual([int(event["id"]) for event in stream.found], list(range(1, size + 1)))
+
+
 if __name__ == "__main__":
     weft.main()
