@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "db.h"
+#include "search_rank.h"
 #include "statements.h"
 
 enum {
@@ -157,6 +158,8 @@ db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
 	enum err_code code = ERR_OK;
 	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
 		code = fail(db->handle, e);
+	if (code == ERR_OK && search_functions_register(db->handle) != SQLITE_OK)
+		code = ERR(e, INTERNAL, "this SQLite has no full text search (FTS5)");
 	if (code == ERR_OK)
 		code = set_up(db, path, mode, e);
 	if (code != ERR_OK) {

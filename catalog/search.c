@@ -77,7 +77,7 @@ compare_facets(const void *a, const void *b)
 /* --- candidates --- */
 
 /* Weights in the order of the index's columns: name, description, columns, tags, owner, domain. */
-#define SCORE "bm25(search_index, 10.0, 2.0, 1.0, 4.0, 2.0, 2.0)"
+#define SCORE "search_rank(search_index, 10.0, 2.0, 1.0, 4.0, 2.0, 2.0)"
 
 static void
 take_candidate(struct finding *f, const struct query *q)
@@ -88,8 +88,7 @@ take_candidate(struct finding *f, const struct query *q)
 		return;
 	f->candidates =
 	    arena_grow(f->arena, f->candidates, f->count, &f->room, sizeof *f->candidates);
-	f->candidates[f->count++] =
-	    (struct candidate){id, -db_column_real(q, 1)}; /* bm25() is below 0 */
+	f->candidates[f->count++] = (struct candidate){id, db_column_real(q, 1)};
 	count_facet(f, "domain", db_column_text(q, 2, f->arena));
 	count_facet(f, "owner", db_column_text(q, 3, f->arena));
 	count_facet(f, "classification", db_column_text(q, 4, f->arena));
@@ -129,21 +128,21 @@ compare_candidates(const void *a, const void *b)
 
 /* --- the page --- */
 
+/* From the document alone: asking the index again would look up every word again, for each hit. */
 static enum err_code
-read_hit(struct finding *f, const struct candidate *c, const char *expression,
-	 struct search_hit *ret_hit, struct err *e)
+read_hit(struct finding *f, const struct candidate *c, struct search_hit *ret_hit, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT d.name, d.domain, d.owner, d.description, d.version, d.standing,"
-	    " snippet(search_index, -1, '\xc2\xab', '\xc2\xbb', '\xe2\x80\xa6', 16)"
-	    " FROM search_index JOIN search_documents d ON d.id = search_index.rowid"
-	    " WHERE search_index MATCH $1 AND search_index.rowid = $2";
+	static const char sql[] = "SELECT name, domain, owner, description, version, standing,"
+				  " search_snippet($1, name, description, columns, tags, owner, "
+				  "domain) FROM search_documents WHERE id = $2";
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(f->s->db, sql, DB_ARGS(db_text(expression), db_int(c->id)), &q, e));
+	CHECK(db_query(f->s->db, sql, DB_ARGS(db_text(f->question->words), db_int(c->id)), &q, e));
 	if (!db_next(&q))
-		return query_failed(&q, e) ? e->code
-					   : ERR(e, CORRUPT, "document %lld left the search index",
-						 (long long)c->id);
+		return query_failed(&q, e)
+			   ? e->code
+			   : ERR(e, CORRUPT,
+				 "the search index knows a document %lld that is not there",
+				 (long long)c->id);
 	*ret_hit = (struct search_hit){
 	    .name = db_column_text(&q, 0, f->arena),
 	    .domain = db_column_text(&q, 1, f->arena),
@@ -162,11 +161,9 @@ read_page(struct finding *f, struct search_result *ret_result, struct err *e)
 {
 	size_t skip = f->question->skip < f->count ? f->question->skip : f->count;
 	size_t count = f->count - skip < f->question->limit ? f->count - skip : f->question->limit;
-	const char *expression = NULL;
-	CHECK(search_expression(f->question->words, NULL, f->arena, &expression, e));
 	ret_result->hits = ARENA_ARRAY(f->arena, struct search_hit, count);
 	for (size_t i = 0; i < count; i++)
-		CHECK(read_hit(f, &f->candidates[skip + i], expression, &ret_result->hits[i], e));
+		CHECK(read_hit(f, &f->candidates[skip + i], &ret_result->hits[i], e));
 	ret_result->count = count;
 	ret_result->more = skip + count < f->count;
 	return ERR_OK;

@@ -18,7 +18,7 @@ CREATE TABLE search_documents ( -- what is searched, one row for each product
 -- words, so that "accounts" finds retail.customer_accounts.
 CREATE VIRTUAL TABLE search_index USING fts5 (
 	name, description, columns, tags, owner, domain,
-	content = 'search_documents', content_rowid = 'id', prefix = '2 3',
+	content = 'search_documents', content_rowid = 'id', prefix = '1 2 3',
 	tokenize = "unicode61 remove_diacritics 2 separators '_.'"
 );
 

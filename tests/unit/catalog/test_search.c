@@ -155,6 +155,39 @@ a_hit_says_what_it_is_and_where_it_matched(void **state)
 					       "Balances\xc2\xbb of private customers");
 }
 
+static void
+a_snippet_shows_the_text_with_most_of_the_words(void **state)
+{
+	struct mesh *m = *state;
+	make_products(m);
+	assert_string_equal(find(m, "cust acc").hits[1].snippet,
+			    "Scores made from \302\253customer\302\273 \302\253accounts\302\273");
+	assert_string_equal(find(m, "STRA\303\237E").hits[0].snippet,
+			    "score kunde Gr\303\266\303\237e der \302\253Stra\303\237e\302\273");
+	assert_string_equal(find(m, "clicks").hits[0].snippet, "web.\302\253clicks\302\273");
+}
+
+static void
+a_snippet_of_a_long_text_is_cut_on_both_sides(void **state)
+{
+	struct mesh *m = *state;
+	CLEANUP(buf_done) struct buf b = {0};
+	for (int i = 0; i < 40; i++)
+		buf_printf(&b, "%sw%02d", i ? ", " : "", i);
+	publish(
+	    m,
+	    product_yaml(m, "a.b", "d", arena_printf(&m->arena, "description: \"%s\"\n", b.data)),
+	    "1.0.0");
+	assert_string_equal(find(m, "w20").hits[0].snippet,
+			    "\342\200\246w15, w16, w17, w18, w19, \302\253w20\302\273, w21, w22, "
+			    "w23, w24, w25, w26, w27, w28, w29, w30\342\200\246");
+	assert_string_equal(find(m, "w02").hits[0].snippet,
+			    "w00, w01, \302\253w02\302\273, w03, w04, w05, w06, w07, w08, w09, "
+			    "w10, w11, w12, w13, w14, w15\342\200\246");
+	assert_string_equal(find(m, "w39").hits[0].snippet,
+			    "\342\200\246w34, w35, w36, w37, w38, \302\253w39\302\273");
+}
+
 /* --- following changes --- */
 
 static void
@@ -412,6 +445,8 @@ main(void)
 	    HERE(words_match_by_their_beginning_and_all_must),
 	    HERE(case_and_accents_do_not_count),
 	    HERE(a_hit_says_what_it_is_and_where_it_matched),
+	    HERE(a_snippet_shows_the_text_with_most_of_the_words),
+	    HERE(a_snippet_of_a_long_text_is_cut_on_both_sides),
 	    HERE(a_new_version_is_found_by_its_new_texts_only),
 	    HERE(a_retired_product_is_not_found_until_it_comes_back),
 	    HERE(what_was_undone_is_not_found),
