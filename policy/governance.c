@@ -141,7 +141,7 @@ is_given(struct cel_run *run, const struct cel_value *v)
 	(void)run;
 	struct cel_value inner = *v;
 	while (inner.kind == CEL_OPTIONAL && inner.inner)
-		inner = *inner.inner;
+		inner = value_inside(inner);
 	bool counted = inner.kind == CEL_STRING || inner.kind == CEL_LIST || inner.kind == CEL_MAP;
 	return cel_bool(inner.kind != CEL_OPTIONAL && inner.kind != CEL_NULL &&
 			!(counted && inner.count == 0));

@@ -13,15 +13,14 @@ node_or(const struct node *n, struct cel_value otherwise)
 /* What is not known is null, so that an expression that needs it fails; facts are a map that may
  * lack any of them. */
 static void
-bind(const struct policy *p, const struct policy_input *input,
-     struct cel_value ret_bindings[RULE_VARIABLES])
+bind(const struct policy_input *input, struct cel_value ret_bindings[RULE_VARIABLES])
 {
 	static const struct node empty = {.kind = NODE_MAP};
 	ret_bindings[RULE_PRODUCT] = cel_from_node(input->product);
 	ret_bindings[RULE_PREVIOUS] = node_or(input->previous, cel_null());
 	ret_bindings[RULE_UPSTREAM] = node_or(input->upstream, cel_null());
 	ret_bindings[RULE_FACTS] = node_or(input->facts, cel_from_node(&empty));
-	ret_bindings[RULE_PARAMS] = node_or(p->document.parameters, cel_from_node(&empty));
+	ret_bindings[RULE_PARAMS] = cel_null(); /* constant: the programs hold them */
 	ret_bindings[RULE_NOW] = cel_moment(input->now);
 }
 
@@ -81,7 +80,7 @@ policy_judge(const struct policy *p, const struct policy_input *input, struct ar
 	if (!match_concerns(&p->document, input->product))
 		return verdict;
 	struct cel_value bindings[RULE_VARIABLES];
-	bind(p, input, bindings);
+	bind(input, bindings);
 	verdict.outcome = POLICY_SATISFIED;
 	for (size_t i = 0; i < p->rule_count; i++) {
 		const struct rule *rule = &p->rules[i];

@@ -78,7 +78,8 @@ rule_compile(struct rule *rule, const struct node *map, const struct field_set *
 	    [RULE_UPSTREAM] = {.name = "upstream", .type = "dyn"},
 	    [RULE_FACTS] = {.name = "facts", .type = "dyn"},
 	    [RULE_PARAMS] = {.name = "params",
-			     .members = has_parameters ? parameters : &no_parameters},
+			     .members = has_parameters ? parameters : &no_parameters,
+			     .constant = true},
 	    [RULE_NOW] = {.name = "now", .type = "timestamp"},
 	};
 	const struct cel_declarations declarations = {.variables = variables,

@@ -29,7 +29,7 @@ struct rule {
 
 /*
  * rule_compile -- `map` is where the validation stood.  Complains with rule "expression" and the
- * place of the mistake in the document; false then.
+ * place of the mistake in the document; false then.  The program points into `parameters`.
  */
 bool rule_compile(struct rule *rule, const struct node *map, const struct field_set *product,
 		  const struct node *parameters, const char *pointer,

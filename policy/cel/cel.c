@@ -103,7 +103,7 @@ compile_into(struct cel_program *p, const struct cel_declarations *declarations,
 	if (!type)
 		return false;
 	p->type = type_format(&p->arena, type);
-	return program_build(p, root, issues);
+	return program_build(p, root, declarations, issues);
 }
 
 struct cel_program *

@@ -49,9 +49,9 @@ enum cel_kind {
 	CEL_KINDS
 };
 
-/* How a list or a map is held. */
+/* How a list, a map or what an optional holds is kept. */
 enum cel_form {
-	CEL_OWN,      /* `items` or `map` */
+	CEL_OWN,      /* `items`, `map` or `inner` */
 	CEL_DOCUMENT, /* straight from a document: `nodes` or `members`, nothing copied */
 };
 
@@ -59,22 +59,28 @@ struct cel_map;
 
 /* Sixteen bytes, passed and returned in two registers. */
 struct cel_value {
-	uint8_t kind;   /* enum cel_kind */
-	uint8_t form;   /* enum cel_form, of a list or a map */
-	uint32_t count; /* bytes of a string, items of a list, entries of a map, nanoseconds of a
-			   timestamp, months of a period */
+	uint8_t kind; /* enum cel_kind */
+	uint8_t form; /* enum cel_form, of a list, a map or an optional */
+	/*
+	 * bytes of a string, items of a list, entries of a map, nanoseconds of a timestamp,
+	 * months of a period
+	 */
+	uint32_t count;
 	union {
 		bool boolean;
-		int64_t integer; /* also: seconds of a timestamp since 1970, nanoseconds of a
-				    duration, microseconds of a period */
+		/*
+		 * also: seconds of a timestamp since 1970, nanoseconds of a duration,
+		 * microseconds of a period
+		 */
+		int64_t integer;
 		uint64_t natural;
 		double real;
 		const char *text; /* string (UTF-8, may hold NUL), bytes, the name of a type */
 		const struct cel_value *items;
-		const struct node *nodes;
+		const struct node *nodes; /* of a list; of an optional: the one that it holds */
 		const struct member *members;
 		const struct cel_map *map;
-		const struct cel_value *inner; /* of an optional; NULL is none */
+		const struct cel_value *inner; /* of an optional; NULL is none, in either form */
 		const struct cel_error *error; /* NULL: a variable without a value */
 	};
 };
@@ -149,6 +155,11 @@ struct cel_variable {
 	    *fields; /* a map that a field table describes: an unknown key is a mistake */
 	const struct node
 	    *members; /* a map of exactly these keys, whose values have the types of these values */
+	/*
+	 * `members` is the value itself, and nothing need be bound: what depends on it alone is
+	 * worked out once.  The document must live as long as the program.
+	 */
+	bool constant;
 };
 
 struct cel_run;
@@ -188,6 +199,7 @@ struct cel_declarations {
 	const char *result;    /* the type that the expression must have, or NULL */
 	bool unchecked;        /* types are not checked (names still are, when evaluated) */
 	bool no_macros;
+	bool unfolded, unfused; /* for tests: programs as they would be without these steps */
 };
 
 /* For functions of libraries: fail with a message, count work beyond one step, take memory. */

@@ -111,15 +111,24 @@ find_in_containers(struct checker *c, const char *name, bool absolute, found_fn 
 	return found(c, name, ret_found);
 }
 
+static void
+use_variable(struct checker *c, struct cel_expr *x, uint32_t number)
+{
+	const struct cel_variable *v = &c->declarations->variables[number];
+	x->type = c->variables[number];
+	x->index = number;
+	x->meaning = v->constant ? MEANS_CONSTANT : MEANS_VARIABLE;
+	if (v->constant)
+		x->literal = cel_from_node(v->members);
+}
+
 static bool
 known_name(struct checker *c, const char *name, void *ret_expr)
 {
 	struct cel_expr *x = ret_expr;
 	int variable = find_variable(c, name);
 	if (variable >= 0) {
-		x->meaning = MEANS_VARIABLE;
-		x->index = (uint32_t)variable;
-		x->type = c->variables[variable];
+		use_variable(c, x, (uint32_t)variable);
 		return true;
 	}
 	const struct cel_type *type = type_named(name);

@@ -10,11 +10,14 @@
 struct cel_value
 operator_equal(struct cel_run *run, struct cel_value a, struct cel_value b, bool *ret_same)
 {
-	uint64_t before = run->limit > run->cost ? run->limit - run->cost : 1, budget = before;
+	if (a.kind == CEL_STRING && b.kind == CEL_STRING) {
+		*ret_same = value_same_text(a, b);
+		return cel_charge(run, 1) ? cel_null() : cel_fail(run, "exhausted");
+	}
+	/* One more than is left: to use that up is to exceed the limit. */
+	uint64_t before = run->limit >= run->cost ? run->limit - run->cost + 1 : 1, budget = before;
 	*ret_same = value_equal(a, b, &budget);
-	if (!cel_charge(run, before - budget) || (budget == 0 && !*ret_same))
-		return cel_fail(run, "the values are nested too deep to compare");
-	return cel_null();
+	return cel_charge(run, before - budget) ? cel_null() : cel_fail(run, "exhausted");
 }
 
 /* Certainly longer: at least as long as one that is a microsecond longer. */

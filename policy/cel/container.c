@@ -74,7 +74,7 @@ index_optional(struct cel_run *run, const struct cel_value *v)
 	if (container.kind == CEL_OPTIONAL) {
 		if (!container.inner)
 			return container;
-		container = *container.inner;
+		container = value_inside(container);
 	}
 	if (!goes_with(container, v[1]))
 		return eval_no_overload(run, "[?]", v, 2);

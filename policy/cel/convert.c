@@ -150,7 +150,7 @@ write_optional(struct cel_value v, size_t limit, struct buf *out, unsigned depth
 		return;
 	}
 	buf_text(out, "optional.of(");
-	write_value(*v.inner, limit, out, depth + 1);
+	write_value(value_inside(v), limit, out, depth + 1);
 	buf_char(out, ')');
 }
 
@@ -361,7 +361,7 @@ to_node(const struct conversion *c, struct cel_value v, unsigned depth, struct n
 	case CEL_PERIOD:
 		return time_node(c, v, ret_node);
 	case CEL_OPTIONAL:
-		return to_node(c, v.inner ? *v.inner : cel_null(), depth + 1, ret_node);
+		return to_node(c, v.inner ? value_inside(v) : cel_null(), depth + 1, ret_node);
 	case CEL_ERROR:
 	case CEL_KINDS:
 		break;

@@ -124,67 +124,6 @@ eval_unknown_call(struct cel_run *run, const struct cel_op *op)
 	return eval_fail(run, op, "there is no function '%s' for these", op->name);
 }
 
-/* ---- fields ---- */
-
-static struct cel_value
-no_field(struct cel_run *run, const struct cel_op *op, struct cel_value target)
-{
-	if (target.kind == CEL_MAP)
-		return eval_fail(run, op, "there is no '%s'", op->name);
-	return eval_fail(run, op, "%s has no field '%s'", eval_kind(target), op->name);
-}
-
-/* Selecting from an optional gives an optional: none where it is none or has no such field. */
-static struct cel_value
-select_through(struct cel_run *run, const struct cel_op *op, struct cel_value target)
-{
-	struct cel_value found;
-	if (target.kind == CEL_OPTIONAL) {
-		if (!target.inner)
-			return target;
-		target = *target.inner;
-	}
-	if (target.kind != CEL_MAP)
-		return no_field(run, op, target);
-	return value_member(target, op->name, op->length, &found) ? cel_optional(run->arena, found)
-								  : cel_optional_none();
-}
-
-struct cel_value
-eval_select(struct cel_run *run, const struct cel_op *op)
-{
-	struct cel_value target = eval_op(run, op->children), found;
-	if (target.kind == CEL_MAP && value_member(target, op->name, op->length, &found))
-		return found;
-	if (target.kind == CEL_ERROR)
-		return target;
-	return target.kind == CEL_OPTIONAL ? select_through(run, op, target)
-					   : no_field(run, op, target);
-}
-
-struct cel_value
-eval_select_optional(struct cel_run *run, const struct cel_op *op)
-{
-	struct cel_value target = eval_op(run, op->children);
-	return target.kind == CEL_ERROR ? target : select_through(run, op, target);
-}
-
-struct cel_value
-eval_has(struct cel_run *run, const struct cel_op *op)
-{
-	struct cel_value target = eval_op(run, op->children), found;
-	if (target.kind == CEL_ERROR)
-		return target;
-	if (target.kind == CEL_OPTIONAL) {
-		if (!target.inner)
-			return cel_bool(false);
-		target = *target.inner;
-	}
-	if (target.kind != CEL_MAP)
-		return no_field(run, op, target);
-	return cel_bool(value_member(target, op->name, op->length, &found));
-}
-
 /* ---- choosing ---- */
 
 static struct cel_value
@@ -250,7 +189,7 @@ eval_or_value(struct cel_run *run, const struct cel_op *op)
 	run->at = op->offset;
 	if (first.kind != CEL_OPTIONAL)
 		return eval_no_overload(run, "orValue", &first, 1);
-	return first.inner ? *first.inner : eval_op(run, &op->children[1]);
+	return first.inner ? value_inside(first) : eval_op(run, &op->children[1]);
 }
 
 /* ---- calls ---- */
@@ -337,8 +276,11 @@ eval_matches(struct cel_run *run, const struct cel_op *op)
 	struct cel_value text = eval_op(run, op->children);
 	if (text.kind == CEL_ERROR)
 		return text;
-	if (text.kind != CEL_STRING)
-		return eval_fail(run, op, "'matches' wants a string, not %s", eval_kind(text));
+	run->at = op->offset;
+	if (text.kind != CEL_STRING) {
+		const struct cel_value both[] = {text, op->children[1].constant};
+		return eval_no_overload(run, "matches", both, 2);
+	}
 	if (!cel_charge(run, text.count / TEXT_COST))
 		return eval_fail(run, op, "exhausted");
 	return cel_bool(regex_finds(op->regex, text.text, text.count));
@@ -368,7 +310,7 @@ open_optional(struct cel_run *run, const struct cel_op *op, struct cel_value *it
 	}
 	if (!item->inner)
 		return false;
-	*item = *item->inner;
+	*item = value_inside(*item);
 	return true;
 }
 

@@ -15,12 +15,50 @@ struct cel_run {
 	uint32_t at;          /* the operation that a function works for: where its failure is */
 };
 
+/* The operations (eval.c). */
+cel_op_fn eval_constant, eval_variable, eval_local, eval_unknown, eval_choice, eval_logic,
+    eval_operator1, eval_operator2, eval_call, eval_unknown_call, eval_matches, eval_list,
+    eval_list_optional, eval_map, eval_or, eval_or_value, eval_equal, eval_not_equal;
+
+/* The operations on fields (eval_field.c); those that end in `near` take an operand that is. */
+cel_op_fn eval_select, eval_select_near, eval_select_optional, eval_select_optional_near, eval_has,
+    eval_has_near, eval_has_and_select;
+
+/* The operations of macros (eval_macro.c). */
+cel_op_fn eval_all, eval_exists, eval_exists_one, eval_to_list, eval_to_map, eval_bind,
+    eval_opt_map, eval_opt_flat_map;
+
 /* Every operation that is run is a step. */
 static inline struct cel_value
 eval_op(struct cel_run *run, const struct cel_op *op)
 {
 	run->cost++;
 	return op->run(run, op);
+}
+
+/* The variables of the declarations and of macros are near: no call is needed to have them. */
+static inline bool
+eval_is_near(const struct cel_op *op)
+{
+	return op->run == eval_local || op->run == eval_variable;
+}
+
+/* A near operand's value, not counted; an error when it has none. */
+static inline struct cel_value
+eval_near_value(const struct cel_run *run, const struct cel_op *op)
+{
+	return op->run == eval_local ? run->slots[op->slot] : run->bindings[op->variable];
+}
+
+/* The same as eval_op(). */
+static inline struct cel_value
+eval_near(struct cel_run *run, const struct cel_op *op)
+{
+	struct cel_value v = eval_near_value(run, op);
+	if (v.kind == CEL_ERROR)
+		return eval_op(run, op);
+	run->cost++;
+	return v;
 }
 
 static inline bool
@@ -39,15 +77,5 @@ struct cel_value eval_no_overload(struct cel_run *run, const char *name,
 
 /* eval_kind -- the kind of a value for messages. */
 const char *eval_kind(struct cel_value v);
-
-/* The operations (eval.c). */
-cel_op_fn eval_constant, eval_variable, eval_local, eval_unknown, eval_select, eval_select_optional,
-    eval_has, eval_choice, eval_logic, eval_operator1, eval_operator2, eval_call, eval_unknown_call,
-    eval_matches, eval_list, eval_list_optional, eval_map, eval_or, eval_or_value, eval_equal,
-    eval_not_equal;
-
-/* The operations of macros (eval_macro.c). */
-cel_op_fn eval_all, eval_exists, eval_exists_one, eval_to_list, eval_to_map, eval_bind,
-    eval_opt_map, eval_opt_flat_map;
 
 #endif

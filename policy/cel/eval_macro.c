@@ -191,7 +191,7 @@ enter_optional(struct cel_run *run, const struct cel_op *op, struct cel_value *r
 		    eval_fail(run, op, "'%s' wants an optional, not %s", op->name, eval_kind(v));
 		return false;
 	}
-	run->slots[op->slot] = *v.inner;
+	run->slots[op->slot] = value_inside(v);
 	return true;
 }
 

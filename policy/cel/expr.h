@@ -42,7 +42,7 @@ enum expr_meaning {
 			 */
 	MEANS_VARIABLE, /* `index` is the variable's number */
 	MEANS_LOCAL,    /* `index` is the slot of a macro's variable */
-	MEANS_CONSTANT, /* `literal`: the name of a type */
+	MEANS_CONSTANT, /* `literal`: the name of a type, or a variable that is constant */
 };
 
 struct cel_macro;

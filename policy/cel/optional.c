@@ -65,7 +65,7 @@ has_value(struct cel_run *run, const struct cel_value *v)
 static struct cel_value
 value(struct cel_run *run, const struct cel_value *v)
 {
-	return v->inner ? *v->inner : cel_fail(run, "the optional holds no value");
+	return v->inner ? value_inside(*v) : cel_fail(run, "the optional holds no value");
 }
 
 static struct cel_value

@@ -2,6 +2,7 @@
  * program.c -- from the checked tree to operations, from the leaves up.
  */
 #include "cel/eval.h"
+#include "cel/fuse.h"
 #include "cel/macro.h"
 #include "cel/parse.h"
 
@@ -12,6 +13,7 @@ struct builder {
 	struct arena *arena; /* the program's */
 	struct map names;    /* each text once */
 	struct cel_issues *issues;
+	bool unfolded, unfused; /* as declared */
 	bool failed;
 };
 
@@ -70,7 +72,7 @@ is_foldable(const struct cel_op *op)
 static void
 fold(struct builder *b, struct cel_op *op)
 {
-	if (!is_foldable(op))
+	if (b->unfolded || !is_foldable(op))
 		return;
 	struct cel_run run = {.arena = b->arena, .limit = FOLDING_LIMIT};
 	struct cel_value v = op->run(&run, op);
@@ -109,6 +111,7 @@ build_select(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 	op->name = intern(b, x->name);
 	op->length = (uint32_t)strlen(x->name);
 	build(b, x->target, new_children(b, op, 1));
+	fold(b, op);
 }
 
 /* ---- calls ---- */
@@ -286,9 +289,8 @@ build_macro(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 }
 
 static void
-build(struct builder *b, const struct cel_expr *x, struct cel_op *op)
+build_by_kind(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 {
-	op->offset = x->at;
 	switch (x->kind) {
 	case EXPR_LITERAL:
 		set_constant(op, keep_literal(b, x->literal));
@@ -315,11 +317,25 @@ build(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 	}
 }
 
-bool
-program_build(struct cel_program *p, const struct cel_expr *root, struct cel_issues *issues)
+static void
+build(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 {
-	struct builder b = {
-	    .program = p, .arena = &p->arena, .names = {.arena = &p->arena}, .issues = issues};
+	op->offset = x->at;
+	build_by_kind(b, x, op);
+	if (!b->unfused)
+		fuse(op);
+}
+
+bool
+program_build(struct cel_program *p, const struct cel_expr *root,
+	      const struct cel_declarations *declarations, struct cel_issues *issues)
+{
+	struct builder b = {.program = p,
+			    .arena = &p->arena,
+			    .names = {.arena = &p->arena},
+			    .issues = issues,
+			    .unfolded = declarations->unfolded,
+			    .unfused = declarations->unfused};
 	build(&b, root, &p->root);
 	return !b.failed;
 }

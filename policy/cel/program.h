@@ -3,7 +3,8 @@
  *
  * Each operation carries the C function that runs it, so that evaluation is one indirect call a
  * node, with no decision that could be made before.  Children lie one after another in memory.
- * Names are interned, constants folded, patterns compiled, macro variables numbered.
+ * Names are interned, constants folded, patterns compiled, macro variables numbered, and operations
+ * that often come together run as one (fuse.h).
  *
  *     size(product.access) > 0
  *
@@ -70,6 +71,7 @@ struct cel_program {
  * program_build -- fill `p`, whose arena, source and type are set.  False with a mistake in
  * `issues`: a pattern that is wrong.
  */
-bool program_build(struct cel_program *p, const struct cel_expr *root, struct cel_issues *issues);
+bool program_build(struct cel_program *p, const struct cel_expr *root,
+		   const struct cel_declarations *declarations, struct cel_issues *issues);
 
 #endif

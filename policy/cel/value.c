@@ -213,8 +213,7 @@ static bool
 same_key(struct cel_value a, struct cel_value b)
 {
 	if (a.kind == CEL_STRING)
-		return b.kind == CEL_STRING && a.count == b.count &&
-		       memcmp(a.text, b.text, a.count) == 0;
+		return b.kind == CEL_STRING && value_same_text(a, b);
 	return cel_equal(a, b);
 }
 
@@ -437,7 +436,7 @@ equal_optionals(struct cel_value a, struct cel_value b, uint64_t *budget, unsign
 {
 	if (!a.inner || !b.inner)
 		return !a.inner && !b.inner;
-	return equal_within(*a.inner, *b.inner, budget, depth);
+	return equal_within(value_inside(a), value_inside(b), budget, depth);
 }
 
 static bool

@@ -98,6 +98,12 @@ value_key_is(const char *key, const char *text, uint32_t length)
 	return !key[length];
 }
 
+static inline bool
+value_same_text(struct cel_value a, struct cel_value b)
+{
+	return a.count == b.count && (a.count == 0 || memcmp(a.text, b.text, a.count) == 0);
+}
+
 /* The member of a document's map, or NULL. */
 static inline const struct node *
 value_node_under(struct cel_value map, const char *name, uint32_t length)
@@ -134,6 +140,20 @@ bool value_equal(struct cel_value a, struct cel_value b, uint64_t *budget);
 /* The same number as a signed integer, if it is one: how keys and indexes of any numeric type find
  * their place. */
 bool value_as_integer(struct cel_value v, int64_t *ret_integer);
+
+/* What an optional holds that is not none. */
+static inline struct cel_value
+value_inside(struct cel_value optional)
+{
+	return optional.form == CEL_DOCUMENT ? value_of_node(optional.nodes) : *optional.inner;
+}
+
+/* An optional of a document's node, which stays where it is; none for NULL. */
+static inline struct cel_value
+value_optional_node(const struct node *n)
+{
+	return (struct cel_value){.kind = CEL_OPTIONAL, .form = CEL_DOCUMENT, .nodes = n};
+}
 
 struct cel_value cel_type_value(const char *name);
 struct cel_value cel_optional(struct arena *arena, struct cel_value inner);

@@ -4,7 +4,9 @@
  *
  * What must hold: a source that does not compile has a mistake with a place inside it; evaluation
  * ends within its limit, gives the same value each time, and that value can be written and, unless
- * it is an error, is of one of the kinds.
+ * it is an error, is of one of the kinds.  A program that is neither folded nor fused gives the
+ * same value, or the same error at the same place; one that is only not fused counts the same
+ * steps.
  */
 #include <string.h>
 
@@ -62,16 +64,68 @@ check_evaluation(const struct cel_program *p, const struct cel_value *bindings)
 	MUST(cel_to_node(v, &arena, &n, &e) == ERR_OK || e.message[0] != '\0');
 }
 
+static bool
+is_exhausted(struct cel_value v)
+{
+	return v.kind == CEL_ERROR && v.error->exhausted;
+}
+
+/* Where the limit is noticed may differ, not whether. */
+static void
+check_same(struct cel_value a, struct cel_value b)
+{
+	CLEANUP(buf_done) struct buf first = {0}, second = {0};
+	if (is_exhausted(a) && is_exhausted(b))
+		return;
+	show(a, &first);
+	show(b, &second);
+	MUST(first.length == second.length);
+	MUST(memcmp(first.data, second.data, first.length) == 0);
+	MUST(a.kind != CEL_ERROR || a.error->offset == b.error->offset);
+}
+
+/* The same source with less done to it by the compiler. */
+static void
+check_against(const struct cel_declarations *declarations, const struct cel_program *p,
+	      const struct cel_value *bindings, size_t length, struct arena *arena)
+{
+	struct cel_issues issues = {.arena = arena};
+	const char *source = cel_program_source(p);
+	struct cel_program *plain = cel_compile(declarations, source, length, &issues);
+	MUST(plain != NULL);
+	uint64_t cost, plain_cost;
+	struct cel_value v = cel_evaluate(p, bindings, COST_LIMIT, arena, &cost);
+	struct cel_value w = cel_evaluate(plain, bindings, COST_LIMIT, arena, &plain_cost);
+	if (!is_exhausted(w)) {
+		check_same(v, w);
+		MUST(declarations->unfolded ? cost <= plain_cost : cost == plain_cost);
+	}
+	cel_program_destroy(plain);
+}
+
+static void
+check_variants(const struct cel_declarations *declarations, const struct cel_program *p,
+	       const struct cel_value *bindings, size_t length, struct arena *arena)
+{
+	struct cel_declarations less = *declarations;
+	less.unfused = true;
+	check_against(&less, p, bindings, length, arena);
+	less.unfolded = true;
+	check_against(&less, p, bindings, length, arena);
+}
+
 static void
 check_source(const struct cel_declarations *declarations, const struct cel_value *bindings,
 	     const char *source, size_t length, struct arena *arena)
 {
 	struct cel_issues issues = {.arena = arena};
 	struct cel_program *p = cel_compile(declarations, source, length, &issues);
-	if (p)
+	if (p) {
 		check_evaluation(p, bindings);
-	else
+		check_variants(declarations, p, bindings, length, arena);
+	} else {
 		check_issues(&issues, length);
+	}
 	cel_program_destroy(p);
 }
 
@@ -87,9 +141,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    {.name = "product", .members = &product},
 	    {.name = "facts", .type = "dyn"},
 	    {.name = "now", .type = "timestamp"},
+	    {.name = "params", .members = &product, .constant = true},
 	};
 	const struct cel_value bindings[] = {cel_from_node(&product), cel_from_node(&product),
-					     cel_moment(1)};
+					     cel_moment(1), cel_null()};
 	struct cel_declarations declarations = {.variables = variables,
 						.variable_count = ARRAY_LEN(variables)};
 	const char *source = arena_bytes(&arena, data, size);
