@@ -10,10 +10,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <libgen.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
 
 #include "db.h"
 #include "search_rank.h"
@@ -21,7 +25,8 @@
 
 enum {
 	APPLICATION_ID = 0x57454654, /* "WEFT" */
-	PATIENCE_MS = 5000,          /* how long a locked database is waited for */
+	MOST_PATH = 4096,
+	PATIENCE_MS = 5000, /* how long a locked database is waited for */
 };
 
 struct db {
@@ -110,7 +115,7 @@ static enum err_code
 check_whole(struct db *db, const char *path, struct err *e)
 {
 	struct stat file, journal;
-	char journal_path[4096];
+	char journal_path[MOST_PATH];
 	int64_t page_size = 0;
 	snprintf(journal_path, sizeof journal_path, "%s-wal", path);
 	if (stat(path, &file) != 0 || (stat(journal_path, &journal) == 0 && journal.st_size > 0))
@@ -147,16 +152,47 @@ set_up(struct db *db, const char *path, enum db_mode mode, struct err *e)
 	return ERR_OK;
 }
 
+/* A copy that an auditor cannot write to, without a journal: nobody serves it. */
+static bool
+is_frozen(const char *path)
+{
+	char journal_path[MOST_PATH], folder[MOST_PATH];
+	snprintf(journal_path, sizeof journal_path, "%s-wal", path);
+	snprintf(folder, sizeof folder, "%s", path);
+	return access(journal_path, F_OK) != 0 && access(dirname(folder), W_OK) != 0;
+}
+
+/* Without a journal SQLite makes an empty one even to read, unless it is told that nothing will
+ * change. */
+static int
+open_frozen(const char *path, int flags, sqlite3 **ret_handle)
+{
+	CLEANUP(buf_done) struct buf uri = {0};
+	buf_text(&uri, "file:");
+	for (; *path; path++)
+		buf_printf(&uri, strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned)*path);
+	buf_text(&uri, "?immutable=1");
+	return sqlite3_open_v2(uri.data, ret_handle, flags | SQLITE_OPEN_URI, NULL);
+}
+
+static int
+open_handle(const char *path, enum db_mode mode, sqlite3 **ret_handle)
+{
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	if (mode == DB_WRITE)
+		return sqlite3_open_v2(path, ret_handle,
+				       flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	flags |= SQLITE_OPEN_READONLY;
+	return is_frozen(path) ? open_frozen(path, flags, ret_handle)
+			       : sqlite3_open_v2(path, ret_handle, flags, NULL);
+}
+
 enum err_code
 db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
 {
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	flags |=
-	    mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-
 	struct db *db = memory_alloc(sizeof *db);
 	enum err_code code = ERR_OK;
-	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
+	if (open_handle(path, mode, &db->handle) != SQLITE_OK)
 		code = fail(db->handle, e);
 	if (code == ERR_OK && search_functions_register(db->handle) != SQLITE_OK)
 		code = ERR(e, INTERNAL, "this SQLite has no full text search (FTS5)");

@@ -132,6 +132,40 @@ verifying_an_empty_folder_creates_nothing(void **state)
 	assert_int_equal(rmdir(m->folder.path), 0); /* it is still empty */
 }
 
+/* As another user than root, to whom every folder is writable. */
+static int
+verify_as_nobody(struct mesh *m)
+{
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct mesh auditor = {.folder = m->folder};
+		struct log_report report = {.findings = 99};
+		if ((getuid() == 0 && setuid(65534) != 0) ||
+		    mesh_start(&auditor, STORE_VERIFY) != ERR_OK ||
+		    log_verify(auditor.store, NULL, NULL, NULL, &report, &auditor.e) != ERR_OK)
+			fprintf(stderr, "%s\n", auditor.e.message);
+		_exit((int)report.findings);
+	}
+	int status = 0;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+a_copy_that_cannot_be_written_to_is_verified(void **state)
+{
+	struct mesh *m = *state;
+	publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
+	mesh_stop(m);
+	assert_int_equal(chmod(mesh_path(m, "weft.db"), 0444), 0);
+	assert_int_equal(chmod(m->folder.path, 0555), 0);
+	assert_int_equal(verify_as_nobody(m), 0);
+	assert_int_equal(access(mesh_path(m, "weft.db-wal"), F_OK), -1);
+	assert_int_equal(chmod(m->folder.path, 0755), 0);
+}
+
 /* --- refusing --- */
 
 static void
@@ -503,6 +537,7 @@ main(void)
 	    HERE(another_process_cannot_serve_it_until_the_first_ends),
 	    HERE(a_reader_beside_the_server_sees_what_is_committed),
 	    BARE(verifying_an_empty_folder_creates_nothing),
+	    HERE(a_copy_that_cannot_be_written_to_is_verified),
 	    HERE(a_folder_of_a_newer_version_is_refused_and_left_alone),
 	    HERE(an_older_folder_is_not_verified_before_it_was_brought_forward),
 	    BARE(a_file_of_garbage_is_refused),
