@@ -132,32 +132,45 @@ find_route(struct exchange *x, struct err *e)
 	return ERR_OK;
 }
 
+/* How often the header says what it may say only once, and whether a name in it is none. */
+struct framing {
+	unsigned lengths, codings, hosts;
+	bool has_odd_name;
+};
+
 static enum MHD_Result
-count_length(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
+look_at_field(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
 {
+	struct framing *f = user;
 	(void)kind;
 	(void)value;
-	*(unsigned *)user += strcasecmp(name, "Content-Length") == 0;
+	f->lengths += strcasecmp(name, "Content-Length") == 0;
+	f->codings += strcasecmp(name, "Transfer-Encoding") == 0;
+	f->hosts += strcasecmp(name, "Host") == 0;
+	f->has_odd_name |= name[strcspn(name, " \t")] != '\0';
 	return MHD_YES;
 }
 
 /*
- * Two ways to say where the body ends, or two lengths, and a proxy in front may take another
- * request out of the same bytes than we do (RFC 9112, section 11.2).
+ * Two ways to say where the body ends, or one that is spelt so that not everybody reads it, and a
+ * proxy in front may take another request out of the same bytes than we do (RFC 9112, sections
+ * 5.1 and 11.2).
  */
 static enum err_code
 check_framing(struct exchange *x, struct err *e)
 {
 	const char *coding = request_header(&x->rq, "Transfer-Encoding");
-	const char *length = request_header(&x->rq, "Content-Length");
-	unsigned lengths = 0;
-	if (length)
-		MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_length, &lengths);
+	struct framing f = {0};
+	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, look_at_field, &f);
 	x->must_close = true;
 	if (coding && strcasecmp(coding, "chunked") != 0)
 		return ERR(e, MALFORMED, "the transfer coding '%.100s' is not known", coding);
-	if ((coding && length) || lengths > 1)
+	if (f.lengths + f.codings > 1)
 		return ERR(e, MALFORMED, "the request says more than once how long its body is");
+	if (f.hosts > 1)
+		return ERR(e, MALFORMED, "the request has more than one Host");
+	if (f.has_odd_name)
+		return ERR(e, MALFORMED, "the name of a header field has a blank in it");
 	x->must_close = false;
 	return ERR_OK;
 }

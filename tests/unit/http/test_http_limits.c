@@ -397,7 +397,7 @@ a_nul_in_the_request_line_is_refused(void **state)
 }
 
 static void
-a_body_of_two_lengths_is_refused(void **state)
+what_can_be_read_in_two_ways_is_refused(void **state)
 {
 	(void)state;
 	static const char *const requests[] = {
@@ -406,6 +406,12 @@ a_body_of_two_lengths_is_refused(void **state)
 	    "POST /a HTTP/1.1\r\n" HOST "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
 	    "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\nabcd",
 	    "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+	    "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n"
+	    "Transfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+	    "POST /a HTTP/1.1\r\n" HOST "Content-Length : 4\r\n\r\nabcd",
+	    "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+	    "POST /a HTTP/1.1\r\n Content-Length: 4\r\n" HOST "\r\nabcd",
+	    "GET /a HTTP/1.1\r\n" HOST HOST "\r\n",
 	    "POST /a HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n",
 	    "POST /a HTTP/1.1\r\n" HOST "Content-Length: 3x\r\n\r\nabc",
 	};
@@ -500,7 +506,7 @@ main(void)
 	    cmocka_unit_test(an_absurd_address_is_refused),
 	    cmocka_unit_test(bad_escapes_are_refused),
 	    cmocka_unit_test(a_nul_in_the_request_line_is_refused),
-	    cmocka_unit_test(a_body_of_two_lengths_is_refused),
+	    cmocka_unit_test(what_can_be_read_in_two_ways_is_refused),
 	    cmocka_unit_test(what_is_no_http_is_refused),
 	    cmocka_unit_test(who_does_not_read_is_cut),
 	    cmocka_unit_test(more_connections_than_allowed_wait_and_are_served),
