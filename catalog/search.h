@@ -2,8 +2,8 @@
  * search.h -- ranked full text over names, descriptions, columns, tags, owners and domains.
  *
  * Words are matched by their beginning and all must match; case and accents do not count.  What
- * the user types is never read as query syntax.  Ranking is BM25 with all words weighing alike and a
- * name counting more than a column, over a bounded set of candidates.
+ * the user types is never read as query syntax.  Ranking is BM25 with all words weighing alike and
+ * a name counting more than a column, over a bounded set of candidates.
  */
 #ifndef WEFT_CATALOG_SEARCH_H
 #define WEFT_CATALOG_SEARCH_H
