@@ -77,7 +77,7 @@ policy_judge(const struct policy *p, const struct policy_input *input, struct ar
 	     struct violations *violations)
 {
 	struct verdict verdict = {.policy = p, .outcome = POLICY_NOT_CONCERNED};
-	if (!match_concerns(&p->document, input->product))
+	if (!p->takes_all && !match_concerns(&p->document, input->product))
 		return verdict;
 	struct cel_value bindings[RULE_VARIABLES];
 	bind(input, bindings);

@@ -78,6 +78,15 @@ domain_of_scope(const char *scope)
 }
 
 bool
+match_takes_all(const struct policy_document *policy)
+{
+	const struct policy_match *match = &policy->match;
+	return !domain_of_scope(policy->scope) && takes_any(&match->domains) &&
+	       takes_any(&match->statuses) && match->classifications.count == 0 &&
+	       match->tags.count == 0;
+}
+
+bool
 match_concerns(const struct policy_document *policy, const struct node *product)
 {
 	const struct policy_match *match = &policy->match;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "governance.h"
+#include "match.h"
 #include "policy_parts.h"
 
 static const char *const enforcement_names[] = {"audit", "warn", "deny"};
@@ -102,6 +103,7 @@ policy_compile(const struct node *document, const struct field_set *product,
 	if (policy_document_decode(kept, &p->arena, violations, &p->document) &&
 	    compile_rules(p, kept, product, violations)) {
 		p->hash = hash_of(kept);
+		p->takes_all = match_takes_all(&p->document);
 		return p;
 	}
 	policy_destroy(p);

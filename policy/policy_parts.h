@@ -11,6 +11,7 @@ struct policy {
 	struct arena arena; /* holds all but the programs */
 	struct policy_document document;
 	struct digest hash;
+	bool takes_all;     /* match_takes_all() */
 	struct rule *rules; /* one a validation */
 	size_t rule_count;
 };

@@ -53,30 +53,20 @@ cel_is_false(struct cel_value v)
 	return v.kind == CEL_BOOL && !v.boolean;
 }
 
-/* A document's node without a call: the evaluator's most common step. */
+/*
+ * A document's node without a call and without a branch: the evaluator's most common step.  What a
+ * node and a value hold is laid out alike; a form that a kind has no use for does no harm.
+ */
 static inline struct cel_value
 value_of_node(const struct node *n)
 {
-	switch (n->kind) {
-	case NODE_BOOL:
-		return (struct cel_value){.kind = CEL_BOOL, .boolean = n->boolean};
-	case NODE_INT:
-		return (struct cel_value){.kind = CEL_INT, .integer = n->integer};
-	case NODE_REAL:
-		return (struct cel_value){.kind = CEL_DOUBLE, .real = n->real};
-	case NODE_TEXT:
-		return (struct cel_value){.kind = CEL_STRING, .count = n->count, .text = n->text};
-	case NODE_LIST:
-		return (struct cel_value){
-		    .kind = CEL_LIST, .form = CEL_DOCUMENT, .count = n->count, .nodes = n->items};
-	case NODE_MAP:
-		return (struct cel_value){.kind = CEL_MAP,
-					  .form = CEL_DOCUMENT,
-					  .count = n->count,
-					  .members = n->members};
-	default:
-		return (struct cel_value){.kind = CEL_NULL};
-	}
+	static const uint8_t kinds[] = {
+	    [NODE_NULL] = CEL_NULL,   [NODE_BOOL] = CEL_BOOL,   [NODE_INT] = CEL_INT,
+	    [NODE_REAL] = CEL_DOUBLE, [NODE_TEXT] = CEL_STRING, [NODE_LIST] = CEL_LIST,
+	    [NODE_MAP] = CEL_MAP,
+	};
+	return (struct cel_value){
+	    .kind = kinds[n->kind], .form = CEL_DOCUMENT, .count = n->count, .integer = n->integer};
 }
 
 static inline struct cel_value
@@ -92,6 +82,8 @@ value_item(struct cel_value list, size_t i)
 static inline bool
 value_key_is(const char *key, const char *text, uint32_t length)
 {
+	if (length == 0 || key[0] != text[0])
+		return length == 0 && !key[0];
 	for (uint32_t i = 0; i < length; i++)
 		if (key[i] != text[i] || !key[i])
 			return false;
