@@ -50,7 +50,7 @@ def make_product(columns):
 def main():
     columns, seconds = int(sys.argv[1]), float(sys.argv[2])
     product = make_product(columns)
-    judged, spent, batch = 0, 0.0, range(16)
+    judged, spent, batch = 0, 0.0, range(256)
     start = time.process_time()
     while spent < seconds:
         for _ in batch:
