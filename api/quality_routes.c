@@ -34,14 +34,12 @@ write_quality(const char *name, const char *result, moment checked_at, struct re
 }
 
 static enum err_code
-last(struct request *rq, struct response *rs, struct err *e)
+write_last(const struct request *rq, struct response *rs, struct err *e)
 {
-	static const char *const none[] = {NULL};
 	CLEANUP(session_end) struct session *s = NULL;
 	const char *result = NULL;
 	struct product p;
 	moment checked_at = 0;
-	TRY(request_only(rq, none, e));
 	TRY(session_read(rq, &s, e));
 	TRY(product_get(s, request_part(rq, 0), rq->arena, &p, e));
 	TRY(quality_last(s, p.name, rq->arena, &result, &checked_at, e));
@@ -49,24 +47,38 @@ last(struct request *rq, struct response *rs, struct err *e)
 }
 
 static enum err_code
+last(struct request *rq, struct response *rs, struct err *e)
+{
+	static const char *const none[] = {NULL};
+	TRY(request_only(rq, none, e));
+	return write_last(rq, rs, e);
+}
+
+/* What was recorded is what is answered, its moment included. */
+static enum err_code
+check_now(const struct request *rq, struct response *rs, struct err *e)
+{
+	CLEANUP(buf_done) struct buf result = {0};
+	struct json j = {.out = &result};
+	TRY(provision_check(services_of(rq)->provision, rq->actor, request_part(rq, 0), rq->arena,
+			    &j, e));
+	return write_last(rq, rs, e);
+}
+
+static enum err_code
 run(struct request *rq, struct response *rs, struct err *e)
 {
 	static const char *const names[] = {"dry_run", NULL};
-	CLEANUP(buf_done) struct buf result = {0};
-	const struct services *services = services_of(rq);
 	const char *name = request_part(rq, 0);
 	bool dry_run;
 	TRY(request_only(rq, names, e));
 	TRY(request_query_flag(rq, "dry_run", &dry_run, e));
 	TRY(no_idempotency_key(rq, e));
 	TRY(may_act_on(rq, name, e));
-	if (dry_run) {
-		write_outcome(name, "checked", rs);
-		return ERR_OK;
-	}
-	TRY(provision_check(services->provision, rq->actor, name, rq->arena,
-			    &(struct json){.out = &result}, e));
-	return write_quality(name, result.data, store_now(services->store), rs, e);
+	if (!dry_run)
+		return check_now(rq, rs, e);
+	write_outcome(name, "checked", rs);
+	return ERR_OK;
 }
 
 // clang-format off

@@ -4,6 +4,9 @@
  * A stream without news must not hold a thread, so it is suspended until the keeper wakes it to
  * look again.
  */
+#include <sys/socket.h>
+
+#include <errno.h>
 #include <string.h>
 
 #include "server.h"
@@ -22,6 +25,22 @@ take_pending(struct exchange *x, char *out, size_t room)
 	return size;
 }
 
+/*
+ * While a stream sleeps nobody looks at its socket, and who left would keep a place until the next
+ * write fails.
+ */
+static bool
+is_gone(const struct exchange *x)
+{
+	char byte;
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (!info)
+		return true;
+	ssize_t got = recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 static ssize_t
 next_bytes(void *user, uint64_t position, char *out, size_t room)
 {
@@ -38,7 +57,8 @@ next_bytes(void *user, uint64_t position, char *out, size_t room)
 	size = take_pending(x, out, room);
 	if (size > 0)
 		return (ssize_t)size;
-	return keeper_sleep(&x->http->keeper, x) ? 0 : MHD_CONTENT_READER_END_OF_STREAM;
+	return !is_gone(x) && keeper_sleep(&x->http->keeper, x) ? 0
+								: MHD_CONTENT_READER_END_OF_STREAM;
 }
 
 struct MHD_Response *

@@ -142,6 +142,20 @@ news_come_as_they_happen(void **state)
 }
 
 static void
+who_left_is_noticed_without_news(void **state)
+{
+	(void)state;
+	struct http *http = serve(routes, NULL);
+	struct wire w;
+	open_stream(&w, http);
+	moment began = clock_monotonic();
+	wire_close(&w);
+	wait_until(&ended, 1);
+	assert_true(clock_monotonic() - began < SECONDS(3));
+	http_stop(http);
+}
+
+static void
 many_streams_hold_no_thread(void **state)
 {
 	(void)state;
@@ -360,6 +374,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(news_come_as_they_happen, begin),
+	    cmocka_unit_test_setup(who_left_is_noticed_without_news, begin),
 	    cmocka_unit_test_setup(many_streams_hold_no_thread, begin),
 	    cmocka_unit_test_setup(a_stream_that_ends_itself_leaves_the_connection, begin),
 	    cmocka_unit_test_setup(a_handler_that_fails_after_all_ends_its_stream, begin),
