@@ -92,8 +92,8 @@ compile_into(struct cel_program *p, const struct cel_declarations *declarations,
 	struct cel_expr *root = parse(p->source, length, &options, scratch, issues);
 	if (!root)
 		return false;
-	struct function_set functions;
-	function_set_init(&functions, declarations->libraries, scratch);
+	struct function_set functions = {
+	    .arena = scratch, .libraries = declarations->libraries, .by_name = {.arena = scratch}};
 	struct check_request request = {.declarations = declarations,
 					.functions = &functions,
 					.source = p->source,

@@ -311,10 +311,9 @@ is_misused_macro(struct checker *c, const struct cel_expr *x)
 static const struct cel_type *
 no_function(struct checker *c, const struct cel_expr *x)
 {
-	const struct function_set *functions = c->request->functions;
 	if (!c->lenient)
 		suggest(c, COMPLAIN(c, pointed(x), "there is no function '%s'", x->name),
-			nearest_word(x->name, functions->names, functions->name_count));
+			function_nearest(c->request->functions, x->name));
 	return dyn();
 }
 

@@ -10,7 +10,7 @@
 
 struct check_request {
 	const struct cel_declarations *declarations;
-	const struct function_set *functions;
+	struct function_set *functions;
 	const char *source;
 	struct arena *arena;
 	struct cel_issues *issues;

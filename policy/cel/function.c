@@ -57,48 +57,76 @@ overload_read(const struct cel_function *row, struct arena *arena,
 	return true;
 }
 
-static void
-add_row(struct function_set *set, const struct cel_function *row)
+/* ---- finding them ---- */
+
+/* All rows, library by library. */
+struct rows {
+	const struct cel_library *library;
+	const struct cel_library *rest; /* what comes behind the last of these, or NULL */
+	const struct cel_function *row; /* NULL: at the beginning of `library` */
+};
+
+static const struct cel_function *
+next_row(struct rows *r)
 {
-	struct cel_overload *o = ARENA_NEW(set->arena, struct cel_overload);
-	if (!overload_read(row, set->arena, o))
-		return;
-	struct cel_overload *first = map_get(&set->by_name, row->name);
-	if (!first) {
-		map_put(&set->by_name, row->name, o);
-		if (function_is_operator(row->name))
-			return;
-		set->names = arena_grow(set->arena, set->names, set->name_count,
-					&set->name_capacity, sizeof *set->names);
-		set->names[set->name_count++] = row->name;
-		return;
+	while (r->library->name || r->rest) {
+		if (!r->library->name) {
+			r->library = r->rest;
+			r->rest = NULL;
+			continue;
+		}
+		if (!r->row)
+			r->row = r->library->functions;
+		if (r->row->name)
+			return r->row++;
+		r->row = NULL;
+		r->library++;
 	}
-	while (first->next)
-		first = first->next;
-	first->next = o;
+	return NULL;
 }
 
-static void
-add_libraries(struct function_set *set, const struct cel_library *library)
+static struct cel_overload *
+read_overloads(struct function_set *set, const char *name)
 {
-	for (; library && library->name; library++)
-		for (const struct cel_function *row = library->functions; row->name; row++)
-			add_row(set, row);
-}
-
-void
-function_set_init(struct function_set *set, const struct cel_library *libraries,
-		  struct arena *arena)
-{
-	*set = (struct function_set){.arena = arena, .by_name = {.arena = arena}};
-	add_libraries(set, standard_libraries);
-	add_libraries(set, libraries);
+	struct rows rows = {.library = standard_libraries, .rest = set->libraries};
+	struct cel_overload *first = NULL, **end = &first;
+	for (const struct cel_function *row; (row = next_row(&rows));) {
+		if (row->name[0] != name[0] || strcmp(row->name, name) != 0)
+			continue;
+		struct cel_overload *o = ARENA_NEW(set->arena, struct cel_overload);
+		if (!overload_read(row, set->arena, o))
+			continue;
+		*end = o;
+		end = &o->next;
+	}
+	return first;
 }
 
 const struct cel_overload *
-function_find(const struct function_set *set, const char *name)
+function_find(struct function_set *set, const char *name)
 {
-	return map_get(&set->by_name, name);
+	struct cel_overload *first = map_get(&set->by_name, name);
+	if (first)
+		return first;
+	first = read_overloads(set, name);
+	if (first)
+		map_put(&set->by_name, first->row->name, first);
+	return first;
+}
+
+const char *
+function_nearest(const struct function_set *set, const char *name)
+{
+	struct rows rows = {.library = standard_libraries, .rest = set->libraries};
+	const char **names = NULL;
+	size_t count = 0, capacity = 0;
+	for (const struct cel_function *row; (row = next_row(&rows));) {
+		if (function_is_operator(row->name))
+			continue;
+		names = arena_grow(set->arena, names, count, &capacity, sizeof *names);
+		names[count++] = row->name;
+	}
+	return nearest_word(name, names, count);
 }
 
 /* ---- for people ---- */

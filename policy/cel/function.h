@@ -20,21 +20,24 @@ struct cel_overload {
 	struct cel_overload *next;              /* of the same name, in the tables' order */
 };
 
+/*
+ * The standard libraries and those given (or NULL).  A row's signature is read when its name is
+ * first asked for: an expression calls a few functions of some hundred rows.
+ */
 struct function_set {
 	struct arena *arena;
-	struct map by_name; /* to the first struct cel_overload */
-	const char **names; /* of those that people write, for suggestions */
-	size_t name_count, name_capacity;
+	const struct cel_library *libraries;
+	struct map by_name; /* of those asked for so far, to the first struct cel_overload */
 };
 
 /* The standard libraries; ends with a row without a name. */
 extern const struct cel_library standard_libraries[];
 
-/* function_set_init -- the standard libraries and those given (or NULL). */
-void function_set_init(struct function_set *set, const struct cel_library *libraries,
-		       struct arena *arena);
+/* function_find -- the first overload of the name, or NULL. */
+const struct cel_overload *function_find(struct function_set *set, const char *name);
 
-const struct cel_overload *function_find(const struct function_set *set, const char *name);
+/* function_nearest -- the function that a wrong name may have meant, or NULL. */
+const char *function_nearest(const struct function_set *set, const char *name);
 
 /* overload_read -- false when the signature makes no sense: a mistake in a table, which a test
  * finds. */
