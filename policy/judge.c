@@ -72,6 +72,14 @@ worse_of(enum policy_outcome a, enum policy_outcome b)
 	return a == POLICY_FAILED ? a : b;
 }
 
+/* What the rules before have left of the policy's limit; a rule that gets too little fails. */
+static uint64_t
+limit_after(uint64_t cost)
+{
+	uint64_t left = cost < POLICY_COST_LIMIT ? POLICY_COST_LIMIT - cost : 0;
+	return left < RULE_COST_LIMIT ? left : RULE_COST_LIMIT;
+}
+
 struct verdict
 policy_judge(const struct policy *p, const struct policy_input *input, struct arena *arena,
 	     struct violations *violations)
@@ -86,7 +94,7 @@ policy_judge(const struct policy *p, const struct policy_input *input, struct ar
 		const struct rule *rule = &p->rules[i];
 		uint64_t cost;
 		struct cel_value result =
-		    cel_evaluate(rule->program, bindings, RULE_COST_LIMIT, arena, &cost);
+		    cel_evaluate(rule->program, bindings, limit_after(verdict.cost), arena, &cost);
 		verdict.cost += cost;
 		verdict.outcome = worse_of(verdict.outcome, outcome_of(result));
 		if (outcome_of(result) != POLICY_SATISFIED)

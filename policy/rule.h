@@ -19,8 +19,11 @@ enum rule_variable {
 	RULE_VARIABLES
 };
 
-/* More than any sensible rule takes over a large document, and well under a second. */
-enum { RULE_COST_LIMIT = 1000000 };
+/*
+ * More than any sensible rule takes over a large document, and more than all rules of a sensible
+ * policy take together; well under a second.
+ */
+enum { RULE_COST_LIMIT = 1000000, POLICY_COST_LIMIT = 10 * RULE_COST_LIMIT };
 
 struct rule {
 	const struct validation *validation;

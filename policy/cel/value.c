@@ -79,10 +79,12 @@ cel_period(struct duration d)
 struct cel_value
 cel_moment(moment t)
 {
-	int64_t micros = t % 1000000;
-	if (micros < 0)
+	int64_t seconds = t / 1000000, micros = t % 1000000;
+	if (micros < 0) {
+		seconds--;
 		micros += 1000000;
-	return cel_timestamp((t - micros) / 1000000, (uint32_t)micros * 1000);
+	}
+	return cel_timestamp(seconds, (uint32_t)micros * 1000);
 }
 
 struct cel_value
