@@ -211,6 +211,25 @@ an_expression_that_takes_too_long_fails(void **state)
 }
 
 static void
+many_validations_take_no_longer_than_a_few(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf yaml = {0};
+	buf_text(&yaml, HEAD "validations:\n");
+	for (int i = 0; i < 200; i++)
+		buf_text(&yaml,
+			 "  - {message: slow, expression: \"cel.bind(x, [1,2,3,4,5,6,7,8,9,10], "
+			 "x.all(a, x.all(b, x.all(c, x.all(d, x.all(e, x.all(f, true)))))))\"}\n");
+	struct policy *p = compile_policy(b, yaml.data);
+	assert_non_null(p);
+	struct verdict verdict = judge_product(b, p, product_yaml);
+	assert_int_equal(verdict.outcome, POLICY_FAILED);
+	assert_int_equal(b->violations.count, 200);
+	assert_true(verdict.cost < 12000000);
+	policy_destroy(p);
+}
+
+static void
 all_validations_are_judged(void **state)
 {
 	struct bench *b = *state;
@@ -360,6 +379,7 @@ main(void)
 	    WITH_BENCH(a_violation_carries_message_place_and_enforcement),
 	    WITH_BENCH(what_cannot_be_told_counts_as_violated_and_says_why),
 	    WITH_BENCH(an_expression_that_takes_too_long_fails),
+	    WITH_BENCH(many_validations_take_no_longer_than_a_few),
 	    WITH_BENCH(all_validations_are_judged),
 	    WITH_BENCH(the_same_input_gives_the_same_verdict),
 	    WITH_BENCH(the_design_s_example_judges_personal_data),
