@@ -3,7 +3,7 @@
  *
  * Readers take a connection from the pool and begin a snapshot; there are never more idle ones than
  * the store keeps. The writer's connection is one, and the writer's session is who holds
- * writer_lock.
+ * writer_gate.
  */
 #include <assert.h>
 #include <errno.h>
@@ -78,7 +78,7 @@ static void
 leave_writer(struct session *s)
 {
 	s->db = NULL;
-	pthread_mutex_unlock(&s->store->writer_lock);
+	writer_gate_leave(&s->store->writer_gate);
 }
 
 /* Time does not go back in the log, even when the machine's clock does. */
@@ -94,7 +94,7 @@ store_write(struct store *store, struct session **ret_session, struct err *e)
 {
 	if (!store->writer)
 		return ERR(e, REFUSED, "the folder '%s' was opened to be read only", store->folder);
-	pthread_mutex_lock(&store->writer_lock);
+	writer_gate_enter(&store->writer_gate);
 	struct session *s = memory_alloc(sizeof *s);
 	*s = (struct session){.store = store, .db = store->writer, .head = &store->head};
 	enum err_code code = db_run(s->db, "BEGIN IMMEDIATE", DB_NO_ARGS, e);

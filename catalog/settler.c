@@ -15,8 +15,8 @@
 #include "db.h"
 
 struct settler {
-	struct db *db; /* used by the thread alone */
-	pthread_mutex_t *writer_lock;
+	struct db *db;            /* used by the thread alone */
+	struct writer_gate *gate; /* not owned */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of the two below */
 	pthread_cond_t due;
@@ -44,9 +44,9 @@ settle(struct settler *settler)
 	uint32_t left = 0;
 	if (db_settle(settler->db, &left, &ignored) != ERR_OK || left < SETTLE_ALONE_PAGES)
 		return;
-	pthread_mutex_lock(settler->writer_lock);
+	writer_gate_enter(settler->gate);
 	db_settle(settler->db, &left, &ignored);
-	pthread_mutex_unlock(settler->writer_lock);
+	writer_gate_leave(settler->gate);
 }
 
 static void *
@@ -59,14 +59,14 @@ run(void *user)
 }
 
 enum err_code
-settler_create(const char *database, pthread_mutex_t *writer_lock, struct settler **ret_settler,
+settler_create(const char *database, struct writer_gate *gate, struct settler **ret_settler,
 	       struct err *e)
 {
 	struct db *db = NULL;
 	CHECK(db_open(database, DB_WRITE, &db, e));
 	struct settler *settler = memory_alloc(sizeof *settler);
 	settler->db = db;
-	settler->writer_lock = writer_lock;
+	settler->gate = gate;
 	pthread_mutex_init(&settler->lock, NULL);
 	pthread_cond_init(&settler->due, NULL);
 	int number = pthread_create(&settler->thread, NULL, run, settler);

@@ -10,17 +10,18 @@
 #ifndef WEFT_CATALOG_SETTLER_H
 #define WEFT_CATALOG_SETTLER_H
 
-#include <pthread.h>
 #include <stdint.h>
 
 #include "base/err.h"
+
+#include "writer_gate.h"
 
 enum { SETTLE_PAGES = 1000, SETTLE_ALONE_PAGES = 4000 };
 
 struct settler;
 
-/* `writer_lock` keeps writers away; both are borrowed. */
-enum err_code settler_create(const char *database, pthread_mutex_t *writer_lock,
+/* `gate` keeps writers away; both are borrowed. */
+enum err_code settler_create(const char *database, struct writer_gate *gate,
 			     struct settler **ret_settler, struct err *e);
 void settler_destroy(struct settler *settler);
 void settler_note(struct settler *settler, uint32_t waiting);

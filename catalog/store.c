@@ -25,7 +25,7 @@ store_create(const struct store_options *options)
 	store->lock = -1;
 	store->idle_room = options->readers > 0 ? (size_t)options->readers : 1;
 	store->idle = memory_alloc(store->idle_room * sizeof(struct db *));
-	pthread_mutex_init(&store->writer_lock, NULL);
+	writer_gate_init(&store->writer_gate);
 	pthread_mutex_init(&store->pool_lock, NULL);
 	pthread_mutex_init(&store->commit_lock, NULL);
 
@@ -51,7 +51,7 @@ store_close(struct store *store)
 	pthread_cond_destroy(&store->changed);
 	pthread_mutex_destroy(&store->commit_lock);
 	pthread_mutex_destroy(&store->pool_lock);
-	pthread_mutex_destroy(&store->writer_lock);
+	writer_gate_done(&store->writer_gate);
 	arena_done(&store->arena);
 	free(store);
 }
@@ -103,7 +103,7 @@ open_database(struct store *store, const char *origin, struct err *e)
 	CHECK(migrate(store->writer, e));
 	CHECK(folder_sync(store->folder, e));
 	CHECK(check_not_cut(store->writer, &size, e));
-	CHECK(settler_create(store->database, &store->writer_lock, &store->settler, e));
+	CHECK(settler_create(store->database, &store->writer_gate, &store->settler, e));
 	CHECK(log_key_load(store, origin, size == 0, e));
 	return size == 0 ? begin_log(store, e) : ERR_OK;
 }

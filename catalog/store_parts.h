@@ -6,7 +6,7 @@
  * kept short migrate.c   the schema                              log_key.c   the key that signs
  * checkpoints
  *
- * Three locks, never held together but in this order: writer_lock (while a writer's session is
+ * Three locks, never held together but in this order: writer_gate (while a writer's session is
  * open), then one of pool_lock and commit_lock (for a few instructions).
  */
 #ifndef WEFT_CATALOG_STORE_PARTS_H
@@ -22,6 +22,7 @@
 #include "search_index.h"
 #include "settler.h"
 #include "store.h"
+#include "writer_gate.h"
 
 /*
  * The end of the log, so that an append reads nothing.  Only good after a commit: whatever is
@@ -42,9 +43,9 @@ struct store {
 	struct verifier_key verifier;
 	struct signing_key key; /* zeros in STORE_VERIFY */
 
-	pthread_mutex_t writer_lock;
+	struct writer_gate writer_gate;
 	struct db *writer;
-	struct log_head head; /* guarded by writer_lock */
+	struct log_head head; /* of who is in the gate */
 	struct settler *settler;
 
 	pthread_mutex_t pool_lock;

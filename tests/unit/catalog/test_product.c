@@ -194,6 +194,12 @@ one_version_is_found_by_its_number(void **state)
 	assert_ok(m, product_version_get(s, "a.b", "1.0.0", &m->arena, &v, &m->e));
 	assert_int_equal(v.seq, first);
 	assert_string_equal(v.published_by, "pipeline");
+	session_end(&s);
+	retire(m, "a.b");
+	uint64_t anew = publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
+	s = mesh_read(m);
+	assert_ok(m, product_version_get(s, "a.b", "1.0.0", &m->arena, &v, &m->e));
+	assert_int_equal(v.seq, anew); /* the newest of that number */
 	assert_err(m, ERR_NOT_FOUND, "no version 2.0.0",
 		   product_version_get(s, "a.b", "2.0.0", &m->arena, &v, &m->e));
 	session_end(&s);
