@@ -56,7 +56,7 @@ last(struct request *rq, struct response *rs, struct err *e)
 
 /* What was recorded is what is answered, its moment included. */
 static enum err_code
-check_now(const struct request *rq, struct response *rs, struct err *e)
+check_now(struct request *rq, struct response *rs, struct err *e)
 {
 	CLEANUP(buf_done) struct buf result = {0};
 	struct json j = {.out = &result};
@@ -75,9 +75,10 @@ run(struct request *rq, struct response *rs, struct err *e)
 	TRY(request_query_flag(rq, "dry_run", &dry_run, e));
 	TRY(no_idempotency_key(rq, e));
 	TRY(may_act_on(rq, name, e));
-	if (!dry_run)
-		return check_now(rq, rs, e);
-	write_outcome(name, "checked", rs);
+	if (dry_run)
+		write_outcome(name, "checked", rs);
+	else
+		rs->later = check_now;
 	return ERR_OK;
 }
 

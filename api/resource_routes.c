@@ -86,20 +86,26 @@ reconcile(struct request *rq, struct response *rs, struct err *e)
 }
 
 static enum err_code
-plan(struct request *rq, struct response *rs, struct err *e)
+ask_plugins(struct request *rq, struct response *rs, struct err *e)
 {
-	static const char *const names[] = {"dry_run", NULL};
-	const char *name = request_part(rq, 0);
-	bool dry_run; /* a plan is one already */
-	TRY(request_only(rq, names, e));
-	TRY(request_query_flag(rq, "dry_run", &dry_run, e));
-	TRY(may_act_on(rq, name, e));
 	struct json j = {.out = &rs->body};
 	json_begin_map(&j);
 	json_key(&j, "items");
-	TRY(provision_plan(services_of(rq)->provision, name, rq->arena, &j, e));
+	TRY(provision_plan(services_of(rq)->provision, request_part(rq, 0), rq->arena, &j, e));
 	json_member_text(&j, "next", NULL);
 	json_end_map(&j);
+	return ERR_OK;
+}
+
+static enum err_code
+plan(struct request *rq, struct response *rs, struct err *e)
+{
+	static const char *const names[] = {"dry_run", NULL};
+	bool dry_run; /* a plan is one already */
+	TRY(request_only(rq, names, e));
+	TRY(request_query_flag(rq, "dry_run", &dry_run, e));
+	TRY(may_act_on(rq, request_part(rq, 0), e));
+	rs->later = ask_plugins;
 	return ERR_OK;
 }
 

@@ -269,57 +269,6 @@ exchange_body(struct exchange *x, const char *bytes, size_t length)
 	return MHD_YES;
 }
 
-/* Streams hold a connection each; half of them stay free for everybody else. */
-static enum err_code
-admit_stream(struct exchange *x, struct err *e)
-{
-	unsigned most = x->http->options.max_connections / 2;
-	if (atomic_fetch_add(&x->http->streams, 1) >= most) {
-		atomic_fetch_sub(&x->http->streams, 1);
-		return ERR(e, BUSY, "%u streams are being followed already", most);
-	}
-	x->streams = true;
-	traffic_streams(x->http->traffic, 1);
-	return ERR_OK;
-}
-
-static enum err_code
-handle(struct exchange *x, struct err *e)
-{
-	if (x->refusal.code != ERR_OK) {
-		*e = x->refusal;
-		return e->code;
-	}
-	if (x->body.length > 0)
-		x->rq.body = x->body.data;
-	x->rq.body_length = x->body.length;
-	if (x->rq.route->handler(&x->rq, &x->rs, e) != ERR_OK)
-		return e->code;
-	return x->rs.stream ? admit_stream(x, e) : ERR_OK;
-}
-
-enum MHD_Result
-exchange_answer(struct exchange *x)
-{
-	if (x->answered)
-		return MHD_NO;
-	struct err e;
-	e.at.line = 0;
-	x->stage = STAGE_ANSWER;
-	x->answering = clock_monotonic();
-	if (handle(x, &e) != ERR_OK)
-		problem_write(x, &e);
-	else if (precondition_not_modified(&x->rq, &x->rs)) {
-		x->rs.status = 304;
-		buf_clear(&x->rs.body);
-	}
-	if (x->rs.status == 0)
-		x->rs.status = 200;
-	enum MHD_Result queued = response_queue(x);
-	traffic_answered(x->http->traffic, x);
-	return queued;
-}
-
 static void
 end_stream(struct exchange *x)
 {

@@ -6,7 +6,8 @@
  *     exchange_start   the request line was read
  *     exchange_begin   the header was read: find the route, ask who it is, judge the size
  *     exchange_body    a piece of the body came in
- *     exchange_answer  all of it is there: call the handler, queue what it says
+ *     exchange_answer  all of it is there: call the handler, or have it called on a thread that
+ *                      may wait; queue what it says
  *     exchange_done    the answer was sent, or the connection broke
  *
  * What is found wrong in the header is kept as `refusal` and answered once the body has been read
@@ -28,6 +29,8 @@ enum stage {
 	STAGE_IDLE, /* between requests: only the keeper's deadline counts */
 	STAGE_HEADER,
 	STAGE_BODY,
+	STAGE_WORK, /* suspended, on a worker's thread; or that has the answer, and nobody took it
+		     */
 	STAGE_ANSWER,
 };
 
@@ -59,6 +62,7 @@ struct exchange {
 
 	/* The keeper's, under its lock. */
 	struct exchange *next, **link;
+	struct exchange *next_task; /* the workers' */
 	bool asleep;
 	_Atomic moment deadline; /* clock_monotonic; the connection is cut after it */
 };
@@ -71,6 +75,9 @@ enum MHD_Result exchange_begin(struct exchange *x, const char *method, size_t ta
 enum MHD_Result exchange_body(struct exchange *x, const char *bytes, size_t length);
 enum MHD_Result exchange_answer(struct exchange *x);
 void exchange_done(struct exchange *x);
+
+/* exchange_work -- call the handler, or the rest of it, on a thread that may wait. */
+void exchange_work(struct exchange *x);
 
 /* The exchange behind a handler's request. */
 struct exchange *exchange_of(const struct request *rq);

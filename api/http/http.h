@@ -26,7 +26,12 @@ const char *method_name(enum method m);
 struct request;
 struct response;
 
+/*
+ * GET is handled on the threads that poll the connections, so it must not wait for anybody; all
+ * else on threads of its own, which may wait for a commit.
+ */
 typedef enum err_code handler_fn(struct request *rq, struct response *rs, struct err *e);
+enum { HTTP_WORKERS = 8, HTTP_WAITERS = 4 };
 
 /* The order of its members is that of a table's columns. */
 struct route { /* NOLINT(clang-analyzer-optin.performance.Padding) */
@@ -102,6 +107,12 @@ struct response {
 		const char *name, *value;
 	} headers[8];
 	size_t header_count;
+
+	/*
+	 * For the rest of a handler that may take seconds, such as a question to a plugin: set it
+	 * and succeed, and it is called on a thread of which there are HTTP_WAITERS.
+	 */
+	handler_fn *later;
 
 	/*
 	 * For an endless answer (text/event-stream): called again and again for more bytes, on a

@@ -18,7 +18,10 @@
 
 #include "address.h"
 
-enum { CONNECTION_MEMORY = 32 * 1024 }; /* the request line and the header must fit */
+enum {
+	CONNECTION_MEMORY = 32 * 1024, /* the request line and the header must fit */
+	LAST_ANSWERS = 2,              /* seconds for those that were still being worked on */
+};
 
 static struct exchange *
 exchange_at(struct MHD_Connection *connection)
@@ -149,6 +152,33 @@ prepare(struct http *h, struct err *e)
 	return address_listen(o->listen, &h->listener, &h->port, e);
 }
 
+static enum err_code
+open_workers(struct http *h, struct err *e)
+{
+	if (workers_open(&h->workers, HTTP_WORKERS, e) != ERR_OK)
+		return e->code;
+	if (workers_open(&h->waiters, HTTP_WAITERS, e) == ERR_OK)
+		return ERR_OK;
+	workers_finish(&h->workers);
+	workers_done(&h->workers);
+	return e->code;
+}
+
+/* The workers first: they may still hand a request on to the waiters. */
+static void
+finish_workers(struct http *h)
+{
+	workers_finish(&h->workers);
+	workers_finish(&h->waiters);
+}
+
+static void
+close_workers(struct http *h)
+{
+	workers_done(&h->workers);
+	workers_done(&h->waiters);
+}
+
 enum err_code
 http_start(const struct http_options *options, struct http **ret_http, struct err *e)
 {
@@ -158,10 +188,15 @@ http_start(const struct http_options *options, struct http **ret_http, struct er
 		goto err0;
 	if (keeper_open(&h->keeper, e) != ERR_OK)
 		goto err1;
-	if (start_daemon(h, e) != ERR_OK)
+	if (open_workers(h, e) != ERR_OK)
 		goto err2;
+	if (start_daemon(h, e) != ERR_OK)
+		goto err3;
 	*ret_http = h;
 	return ERR_OK;
+err3:
+	finish_workers(h);
+	close_workers(h);
 err2:
 	keeper_close(&h->keeper);
 err1:
@@ -177,8 +212,11 @@ http_port(const struct http *h)
 	return h->port;
 }
 
-/* In this order: no new connections; the streams end and the answers go out; then the connections
- * are closed. */
+/*
+ * In this order: no new connections; the streams end and the answers go out; nobody holds a
+ * suspended connection any more, which libmicrohttpd would not survive; then the connections are
+ * closed.
+ */
 void
 http_stop(struct http *h)
 {
@@ -186,8 +224,11 @@ http_stop(struct http *h)
 		return;
 	MHD_quiesce_daemon(h->daemon);
 	keeper_finish(&h->keeper, SECONDS((moment)h->options.timeout_seconds));
+	finish_workers(h);
+	keeper_finish(&h->keeper, SECONDS(LAST_ANSWERS));
 	MHD_stop_daemon(h->daemon);
 	keeper_close(&h->keeper);
+	close_workers(h);
 	close(h->listener);
 	free_http(h);
 }

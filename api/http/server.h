@@ -7,6 +7,7 @@
 #include "exchange.h"
 #include "keeper.h"
 #include "traffic.h"
+#include "workers.h"
 
 struct http {
 	struct http_options options;
@@ -14,6 +15,7 @@ struct http {
 	const struct router *router;
 	struct traffic *traffic;
 	struct keeper keeper;
+	struct workers workers, waiters; /* answering.c says for what */
 	struct MHD_Daemon *daemon;
 	int listener;
 	unsigned port;
