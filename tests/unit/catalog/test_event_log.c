@@ -93,6 +93,32 @@ a_list_goes_on_behind_what_was_seen(void **state)
 }
 
 static void
+a_list_of_large_events_ends_early(void **state)
+{
+	struct mesh *m = *state;
+	struct event_list list;
+	char *text = memory_alloc(EVENT_LIST_BYTES / 2 + 1);
+	memset(text, 'x', EVENT_LIST_BYTES / 2);
+	struct session *s = mesh_write(m);
+	for (int i = 0; i < 5; i++) {
+		CLEANUP(buf_done) struct buf body = {0};
+		buf_printf(&body, "{\"text\":\"%s\"}", text);
+		assert_ok(m, event_append(s, "a", "large.kind", "s", &body, NULL, &m->e));
+	}
+	static const size_t counts[] = {2, 2, 1, 0};
+	uint64_t after = 0;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		assert_ok(m, event_list(s, after, 100, "large.", NULL, &m->arena, &list, &m->e));
+		assert_int_equal(list.count, counts[i]);
+		assert_int_equal(list.cut, counts[i] == 2);
+		if (list.count > 0)
+			after = list.items[list.count - 1].seq;
+	}
+	session_end(&s);
+	free(text);
+}
+
+static void
 a_list_is_filtered_by_kind_and_subject(void **state)
 {
 	struct mesh *m = *state;
@@ -273,6 +299,7 @@ main(void)
 	    HERE(a_name_with_a_line_feed_is_refused_before_anything_is_written),
 	    HERE(there_is_no_event_behind_the_last),
 	    HERE(a_list_goes_on_behind_what_was_seen),
+	    HERE(a_list_of_large_events_ends_early),
 	    HERE(a_list_is_filtered_by_kind_and_subject),
 	    HERE(a_visit_stops_when_the_visitor_has_enough),
 	    HERE(every_event_is_proven_in_every_tree_that_holds_it),

@@ -290,6 +290,41 @@ a_lost_verifier_is_written_again(void **state)
 }
 
 static void
+nothing_is_written_into_a_folder_that_was_moved_away(void **state)
+{
+	struct mesh *m = *state;
+	const char *away = arena_printf(&m->arena, "%s.away", m->folder.path);
+	struct session *s = NULL;
+	assert_int_equal(rename(m->folder.path, away), 0);
+	assert_int_equal(store_write(m->store, &s, &m->e), ERR_IO);
+	assert_non_null(strstr(m->e.message, "moved or removed"));
+
+	/* Nor into another one of its name. */
+	assert_int_equal(mkdir(m->folder.path, 0750), 0);
+	write_file(mesh_path(m, "weft.lock"), "1\n", 2);
+	assert_int_equal(store_write(m->store, &s, &m->e), ERR_IO);
+	assert_int_equal(unlink(mesh_path(m, "weft.lock")), 0);
+	assert_int_equal(rmdir(m->folder.path), 0);
+
+	assert_int_equal(rename(away, m->folder.path), 0);
+	assert_ok(m, store_write(m->store, &s, &m->e));
+	session_end(&s);
+}
+
+static void
+a_lost_verifier_needs_the_log_s_name(void **state)
+{
+	struct mesh *m = *state;
+	const struct store_options options = {
+	    .folder = m->folder.path, .mode = STORE_SERVE, .readers = 1};
+	store_close(m->store);
+	m->store = NULL;
+	assert_int_equal(unlink(mesh_path(m, "log.verifier")), 0);
+	assert_int_equal(store_open(&options, &m->store, &m->e), ERR_CORRUPT);
+	assert_non_null(strstr(m->e.message, "log.verifier' is missing"));
+}
+
+static void
 a_folder_that_cannot_be_made_is_reported(void **state)
 {
 	struct mesh *m = *state;
@@ -548,6 +583,8 @@ main(void)
 	    HERE(a_missing_key_is_not_replaced),
 	    HERE(a_key_of_another_pair_is_refused),
 	    HERE(a_lost_verifier_is_written_again),
+	    HERE(nothing_is_written_into_a_folder_that_was_moved_away),
+	    HERE(a_lost_verifier_needs_the_log_s_name),
 	    HERE(a_folder_that_cannot_be_made_is_reported),
 	    HERE(what_is_not_committed_has_not_happened),
 	    HERE(a_part_is_undone_without_the_rest),
