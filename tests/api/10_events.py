@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import socket
 import subprocess
 import threading
 
@@ -48,6 +49,7 @@ class Stream:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=weft.PATIENCE)
         self.connection.request("GET", f"/api/v1/events?after={after}" if after is not None else "/api/v1/events",
                                 headers={"Accept": "text/event-stream", **(headers or {})})
+        self.socket = self.connection.sock  # getresponse() lets go of it
         self.response = self.connection.getresponse()
         self.found, self.ended = [], False
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -69,8 +71,12 @@ class Stream:
         self.ended = True
 
     def close(self):
-        if self.connection.sock:
-            self.connection.sock.close()
+        """Hang up, so that the thread ends, which holds the response until then."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.thread.join()
         self.connection.close()
 
 
@@ -109,7 +115,6 @@ class Follow(weft.Case):
             self.assertEqual([int(event["id"]) for event in stream.found[:10]], list(range(size + 1, size + 11)))
 
     def test_a_follower_who_never_reads_holds_nobody_up(self):
-        import socket
         with socket.create_connection(("127.0.0.1", self.server.port)) as lazy:
             lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             lazy.sendall(b"GET /api/v1/events?after=0 HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
