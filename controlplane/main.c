@@ -13,7 +13,7 @@
 #include "base/fetch.h"
 #include "base/violation.h"
 
-#include "program.h"
+#include "subcommand.h"
 
 static const struct command server_commands[] = {
     {"serve", "[--listen ADDRESS] [--data DIR] [--dev]", "Run the server", serve_help, serve_run},

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "catalog/event_log.h"
 
-#include "program.h"
+#include "subcommand.h"
 
 const char serve_help[] = "Runs the server until it gets SIGINT or SIGTERM; then it finishes what "
 			  "it has accepted and exits.\n"
@@ -108,7 +108,7 @@ start_services(struct server *server, struct err *e)
 	    .folder = server->config.data,
 	    .origin = server->config.origin,
 	    .mode = STORE_SERVE,
-	    .readers = (int)server->config.threads + 2,
+	    .readers = (int)server->config.threads + HTTP_WORKERS + 2,
 	};
 	s->config = &server->config;
 	s->ready = &is_ready;

@@ -3,9 +3,9 @@
  */
 #include <stdlib.h>
 
-#include "governance.h"
 #include "match.h"
 #include "policy_parts.h"
+#include "product_functions.h"
 
 static const char *const enforcement_names[] = {"audit", "warn", "deny"};
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "governance.h"
+#include "product_functions.h"
 
 /* ---- places ---- */
 

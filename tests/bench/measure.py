@@ -143,7 +143,7 @@ def measure_judge(options):
     for columns, goal in ((5, 3), (50, 2), (1000, 2)):
         values, floors = [], []
         for _ in range(options.rounds):
-            floors.append(float(output(PYTHON, pathlib.Path(__file__).parent / "judge.py", columns, options.seconds / 2)))
+            floors.append(float(output(PYTHON, pathlib.Path(__file__).parent / "bench_judge.py", columns, options.seconds / 2)))
             values.append(float(output(BENCH / "judge", columns, options.seconds / 2)))
         yield Row(f"three rules, {columns} columns (floor: CPython)", "documents/CPU-s", values, floors, goal=goal)
 

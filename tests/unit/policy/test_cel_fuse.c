@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "expression.h"
-#include "governance.h"
+#include "product_functions.h"
 
 enum { VARIANTS = 3 };
 

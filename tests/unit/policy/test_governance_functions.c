@@ -2,7 +2,7 @@
  * What expressions can ask of data products.
  */
 #include "expression.h"
-#include "governance.h"
+#include "product_functions.h"
 
 static void
 says(const char *source, const char *wanted)

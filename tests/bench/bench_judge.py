@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""The case study's function, as it stands there, on the documents of judge.c: documents per CPU-second.
+"""The case study's function, as it stands there, on the documents of bench_judge.c: documents per CPU-second.
 
-    judge.py COLUMNS SECONDS
+    bench_judge.py COLUMNS SECONDS
 """
 
 import sys

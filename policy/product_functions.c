@@ -1,11 +1,11 @@
 /*
- * governance.c -- functions that judge data products: lengths of retention, personal data, and what
- * counts as given.
+ * product_functions.c -- functions that judge data products: lengths of retention, personal data,
+ * and what counts as given.
  *
  * They look at documents as they were sent, in any of the forms that a descriptor allows: one text
  * for a list of one, a single map for a list of one.
  */
-#include "governance.h"
+#include "product_functions.h"
 
 #include <string.h>
 #include <strings.h>

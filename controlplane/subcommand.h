@@ -1,9 +1,9 @@
 /*
- * program.h -- the subcommands of `weft` that run on the data folder itself, beside the client's
+ * subcommand.h -- the subcommands of `weft` that run on the data folder itself, beside the client's
  * (cli/cli.h).
  */
-#ifndef WEFT_PROGRAM_H
-#define WEFT_PROGRAM_H
+#ifndef WEFT_SUBCOMMAND_H
+#define WEFT_SUBCOMMAND_H
 
 #include "cli/cli.h"
 

@@ -1,11 +1,12 @@
 /*
- * judge.c -- how many documents the three rules of the case study judge in a second of CPU time.
+ * bench_judge.c -- how many documents the three rules of the case study judge in a second of CPU
+ * time.
  *
  *     judge COLUMNS SECONDS      prints documents per CPU-second
  *
  * The policies are the library's, compiled once; the document is parsed before the clock starts.
  * Only its last column is personal data, so that the scan sees them all, and it keeps every rule.
- * judge.py is the same in Python.
+ * bench_judge.py is the same in Python.
  */
 #include <inttypes.h>
 #include <stdio.h>
