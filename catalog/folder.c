@@ -82,6 +82,16 @@ folder_lock(const char *folder, int *ret_lock, struct err *e)
 	return ERR_OK;
 }
 
+bool
+folder_is_locked_by(const char *folder, int lock)
+{
+	char path[4096];
+	struct stat there, ours;
+	snprintf(path, sizeof path, "%s/weft.lock", folder);
+	return stat(path, &there) == 0 && fstat(lock, &ours) == 0 && there.st_ino == ours.st_ino &&
+	       there.st_dev == ours.st_dev;
+}
+
 static enum err_code
 write_whole(int descriptor, const char *path, const char *text, struct err *e)
 {

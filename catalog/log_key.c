@@ -121,6 +121,11 @@ log_key_load(struct store *store, const char *origin, bool log_is_new, struct er
 		CHECK(create_key(store, e));
 	}
 	CHECK(read_key(path, &store->key, e));
+	if (!has_verifier && !origin)
+		return ERR(e, CORRUPT,
+			   "'%s' is missing, which says what this log is called: put it back from "
+			   "a copy",
+			   path_in(store, "log.verifier"));
 	if (!has_verifier)
 		CHECK(create_verifier(store, origin, e));
 	CHECK(log_verifier_load(store, e));

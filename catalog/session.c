@@ -94,6 +94,9 @@ store_write(struct store *store, struct session **ret_session, struct err *e)
 {
 	if (!store->writer)
 		return ERR(e, REFUSED, "the folder '%s' was opened to be read only", store->folder);
+	/* Files that nobody can find any more still take what is written, and lose it. */
+	if (!folder_is_locked_by(store->folder, store->lock))
+		return ERR(e, IO, "the folder '%s' was moved or removed", store->folder);
 	writer_gate_enter(&store->writer_gate);
 	struct session *s = memory_alloc(sizeof *s);
 	*s = (struct session){.store = store, .db = store->writer, .head = &store->head};

@@ -76,6 +76,9 @@ enum err_code folder_lock(const char *folder, int *ret_lock, struct err *e);
 enum err_code folder_sync(const char *folder, struct err *e);
 bool file_exists(const char *path);
 
+/* folder_is_locked_by -- does the folder still hold the file that was locked? */
+bool folder_is_locked_by(const char *folder, int lock);
+
 /*
  * file_create -- a new file, whole or not at all, on disk when it returns.  Only for who holds
  * the folder's lock.
