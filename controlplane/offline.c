@@ -2,6 +2,8 @@
  * offline.c -- what is done on a data folder without a server: `weft rebuild` and `weft audit
  * verify --data`.
  */
+#include <sys/stat.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 #include "catalog/event_log.h"
 #include "catalog/rebuild.h"
 
-#include "program.h"
+#include "subcommand.h"
 
 const char rebuild_help[] = "Drops every projection (products in force, lineage, search, resources "
 			    "...) and makes it again from the log,\n"
@@ -242,11 +244,13 @@ rebuild_and_compare(struct store *store, struct arena *arena, size_t *ret_differ
 	return code;
 }
 
-/* Opening a folder that has none would make one, and an empty catalog is no rebuilt one. */
+/* Opening a folder that has none, or one of no bytes, would make one, and an empty catalog is no
+ * rebuilt one. */
 static enum err_code
 check_catalog(const char *folder, struct arena *arena, struct err *e)
 {
-	if (access(arena_printf(arena, "%s/weft.db", folder), F_OK) == 0)
+	struct stat found;
+	if (stat(arena_printf(arena, "%s/weft.db", folder), &found) == 0 && found.st_size > 0)
 		return ERR_OK;
 	return ERR(e, NOT_FOUND, "there is no catalog in '%s'", folder);
 }
