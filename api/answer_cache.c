@@ -168,6 +168,8 @@ drop_changed(struct answer_cache *c, struct session *s, uint64_t size, struct er
 	    event_list(s, c->followed_seq, MOST_FOLLOWED, "product.", NULL, &arena, &list, e);
 	for (size_t i = 0; code == ERR_OK && i < list.count; i++)
 		drop_product(c, list.items[i].subject);
+	if (code == ERR_OK && list.cut)
+		drop_all(c);
 	return code;
 }
 

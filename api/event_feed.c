@@ -57,7 +57,7 @@ read_batch(struct feed *f, struct buf *out, struct err *e)
 	if (found.count > 0)
 		f->filter.after = found.items[found.count - 1].seq;
 	f->at_end = false;
-	if (found.count < BATCH)
+	if (found.count < BATCH && !found.cut)
 		reach_end(f, s, commits);
 	return ERR_OK;
 }

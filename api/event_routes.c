@@ -41,7 +41,7 @@ write_events(struct session *s, struct event_filter *f, size_t limit, struct jso
 {
 	struct event_list found = {.count = BATCH};
 	bool full = false;
-	while (found.count == BATCH && limit > 0 && !full) {
+	while ((found.count == BATCH || found.cut) && limit > 0 && !full) {
 		CLEANUP(arena_done) struct arena arena = {0};
 		size_t most = limit < BATCH ? limit : BATCH;
 		TRY(event_list(s, f->after, most, f->kind, f->subject, &arena, &found, e));

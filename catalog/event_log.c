@@ -219,17 +219,19 @@ event_list(struct session *s, uint64_t after, uint64_t limit, const char *kind_p
 {
 	CLEANUP(query_close) struct query q = {0};
 	struct event_list list = {0};
-	size_t capacity = 0;
+	size_t capacity = 0, bytes = 0;
 	CHECK(db_query(s->db, subject ? list_of_subject : list_of_all,
 		       DB_ARGS(db_int(as_limit(after)), db_int(as_limit(limit)),
 			       db_text(kind_prefix), db_text(subject)),
 		       &q, e));
-	while (db_next(&q)) {
+	while (!list.cut && db_next(&q)) {
 		list.items =
 		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
-		list.items[list.count++] = event_of_row(&q, arena);
+		list.items[list.count] = event_of_row(&q, arena);
+		bytes += list.items[list.count++].body_length;
+		list.cut = bytes >= EVENT_LIST_BYTES;
 	}
-	if (query_failed(&q, e))
+	if (!list.cut && query_failed(&q, e))
 		return e->code;
 	*ret_list = list;
 	return ERR_OK;

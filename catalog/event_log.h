@@ -52,10 +52,16 @@ typedef bool event_visit_fn(void *user, const struct event *ev, const struct dig
 enum err_code event_each(struct session *s, uint64_t after, uint64_t limit, event_visit_fn *visit,
 			 void *user, struct err *e);
 
-/* The same in `arena`; filter by kind prefix ("product.") and subject, each NULL for all. */
+/*
+ * The same in `arena`; filter by kind prefix ("product.") and subject, each NULL for all.  A list
+ * ends early behind the event with which its bodies have EVENT_LIST_BYTES or more: bodies may be
+ * large, and who asks for many asks for few at a time.
+ */
+enum { EVENT_LIST_BYTES = 1 << 20 };
 struct event_list {
 	struct event *items;
 	size_t count;
+	bool cut; /* it ended early: there may be more */
 };
 enum err_code event_list(struct session *s, uint64_t after, uint64_t limit, const char *kind_prefix,
 			 const char *subject, struct arena *arena, struct event_list *ret_list,
