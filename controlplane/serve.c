@@ -4,6 +4,8 @@
  *
  *     config -> store -> identity -> governance -> provision -> http -> (serve) -> and back
  */
+#include <sys/resource.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,7 +34,10 @@ const char serve_help[] = "Runs the server until it gets SIGINT or SIGTERM; then
 			  "(--sample-config prints one to start from):\n"
 			  "\n";
 
-enum { CHECKPOINT_EVERY = 10 /* seconds */ };
+enum {
+	CHECKPOINT_EVERY = 10, /* seconds */
+	OTHER_FILES = 64,      /* beside connections and readers: the writer, plugins, keys, logs */
+};
 
 /* One of the program's two globals: readiness, looked at by /readyz. */
 static _Atomic bool is_ready;
@@ -100,6 +105,35 @@ struct server {
 	struct http *http;
 };
 
+static unsigned
+readers_of(const struct config *config)
+{
+	return (unsigned)config->threads + HTTP_WORKERS + 2;
+}
+
+/*
+ * A server that has no file left to open cannot even turn anybody away, and tries without end.  So
+ * what its connections and readers need is asked for before it starts.
+ */
+static enum err_code
+allow_files(const struct config *config, struct err *e)
+{
+	const rlim_t wanted =
+	    (rlim_t)config->max_connections + 3 * readers_of(config) + OTHER_FILES;
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return ERR_OK;
+	const rlim_t most = limit.rlim_max;
+	limit.rlim_cur = wanted;
+	if (wanted > most || setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return ERR(e, USAGE,
+			   "max_connections: %lld of them need %llu open files, and the limit is "
+			   "%llu (ulimit -n)",
+			   (long long)config->max_connections, (unsigned long long)wanted,
+			   (unsigned long long)most);
+	return ERR_OK;
+}
+
 static enum err_code
 start_services(struct server *server, struct err *e)
 {
@@ -108,7 +142,7 @@ start_services(struct server *server, struct err *e)
 	    .folder = server->config.data,
 	    .origin = server->config.origin,
 	    .mode = STORE_SERVE,
-	    .readers = (int)server->config.threads + HTTP_WORKERS + 2,
+	    .readers = (int)readers_of(&server->config),
 	};
 	s->config = &server->config;
 	s->ready = &is_ready;
@@ -236,6 +270,8 @@ serve_run(const struct command *self, int argc, char **argv)
 	enum err_code code = config_load(argc, argv, &arena, &server.config, &e);
 	if (code == ERR_OK)
 		code = check_settings(&server.config, &e);
+	if (code == ERR_OK)
+		code = allow_files(&server.config, &e);
 	if (code != ERR_OK)
 		return report(&e);
 

@@ -107,11 +107,19 @@ tie_to_parent(const struct birth *b)
 		_exit(127);
 }
 
+/* A limit of ours that is lower stays: nobody may give away more than he has. */
 static void
 set_limit(const struct birth *b, int what, uint64_t most)
 {
-	struct rlimit limit = {most, most};
-	if (most && setrlimit((__rlimit_resource_t)what, &limit) != 0)
+	struct rlimit limit;
+	if (!most)
+		return;
+	if (getrlimit((__rlimit_resource_t)what, &limit) != 0)
+		give_up(b, STEP_LIMITS);
+	if (limit.rlim_max > most)
+		limit.rlim_max = most;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit((__rlimit_resource_t)what, &limit) != 0)
 		give_up(b, STEP_LIMITS);
 }
 

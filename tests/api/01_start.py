@@ -205,6 +205,13 @@ class Starting(weft.Case):
         self.assertEqual(done.returncode, 2)
         self.assertIn("64", done.stderr)
 
+    def test_more_connections_than_files_may_be_opened_are_refused(self):
+        done = subprocess.run(["prlimit", "--nofile=200:200", str(weft.PROGRAM), "serve", "--dev", "--listen",
+                               "127.0.0.1:0", "--data", str(self.folder() / "data")],
+                              capture_output=True, text=True, timeout=weft.PATIENCE)
+        self.assertRefused(done, "max_connections", "200")
+        self.assertEqual(done.returncode, 2, done.stderr)
+
     def test_an_address_that_is_taken_is_refused(self):
         with weft.Server() as server:
             done = weft.refused_start(self.folder() / "data", "--listen", f"127.0.0.1:{server.port}")

@@ -1,6 +1,7 @@
 /*
  * Child processes: what they are given, how they are spoken to, how they end.
  */
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -222,6 +223,31 @@ limits_and_folder_are_set(void **state)
 	process_stop(&p, SECONDS(20));
 }
 
+/* In a process of its own: a hard limit does not rise again. */
+static void
+a_limit_of_ours_that_is_lower_stays(void **state)
+{
+	(void)state;
+	pid_t child = fork();
+	if (child == 0) {
+		CLEANUP(buf_done) struct buf line = {0};
+		const char *const arguments[] = {"/bin/sh", "-c", "ulimit -n", NULL};
+		const struct process_options options = {.arguments = arguments, .most_files = 1000};
+		const struct rlimit few = {50, 50};
+		struct process p;
+		struct err e;
+		if (setrlimit(RLIMIT_NOFILE, &few) != 0 ||
+		    process_start(&options, &p, &e) != ERR_OK)
+			_exit(1);
+		bool kept = strcmp(next_line(&p, &line), "50") == 0;
+		process_stop(&p, SECONDS(20));
+		_exit(kept ? 0 : 2);
+	}
+	int status = -1;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void
 stopping_waits_for_the_child_to_finish(void **state)
 {
@@ -307,6 +333,7 @@ main(void)
 	    IN_ARENA(the_child_gets_no_other_files),
 	    IN_ARENA(the_child_has_signals_as_usual_and_its_own_group),
 	    IN_ARENA(limits_and_folder_are_set),
+	    IN_ARENA(a_limit_of_ours_that_is_lower_stays),
 	    IN_ARENA(stopping_waits_for_the_child_to_finish),
 	    IN_ARENA(stopping_kills_the_whole_group_of_a_child_that_stays),
 	    IN_ARENA(the_child_dies_with_its_parent),
