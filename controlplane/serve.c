@@ -119,7 +119,7 @@ static enum err_code
 allow_files(const struct config *config, struct err *e)
 {
 	const rlim_t wanted =
-	    (rlim_t)config->max_connections + 3 * readers_of(config) + OTHER_FILES;
+	    (rlim_t)config->max_connections + 3 * (rlim_t)readers_of(config) + OTHER_FILES;
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
 		return ERR_OK;
