@@ -61,7 +61,11 @@ take_value(const char *name, int argc, char **argv, int *i)
 		return NULL;
 	if (argv[*i][length] == '=')
 		return argv[*i] + length + 1;
-	return argv[*i][length] == '\0' && *i + 1 < argc ? argv[++*i] : NULL;
+	const char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
+	if (argv[*i][length] != '\0' || !next)
+		return NULL;
+	++*i;
+	return next;
 }
 
 static enum err_code
