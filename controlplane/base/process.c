@@ -107,19 +107,22 @@ tie_to_parent(const struct birth *b)
 		_exit(127);
 }
 
-/* A limit of ours that is lower stays: nobody may give away more than he has. */
+/*
+ * A limit of ours that is lower stays: nobody may give away more than he has.  Where the hard limit
+ * is not to be changed (valgrind keeps that of open files), the soft one is enough.
+ */
 static void
 set_limit(const struct birth *b, int what, uint64_t most)
 {
-	struct rlimit limit;
+	const __rlimit_resource_t resource = (__rlimit_resource_t)what;
+	struct rlimit ours;
 	if (!most)
 		return;
-	if (getrlimit((__rlimit_resource_t)what, &limit) != 0)
+	if (getrlimit(resource, &ours) != 0)
 		give_up(b, STEP_LIMITS);
-	if (limit.rlim_max > most)
-		limit.rlim_max = most;
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit((__rlimit_resource_t)what, &limit) != 0)
+	const rlim_t lower = ours.rlim_max < most ? ours.rlim_max : most;
+	const struct rlimit hard = {lower, lower}, soft = {lower, ours.rlim_max};
+	if (setrlimit(resource, &hard) != 0 && setrlimit(resource, &soft) != 0)
 		give_up(b, STEP_LIMITS);
 }
 
