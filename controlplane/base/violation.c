@@ -117,12 +117,30 @@ write_one(const struct violation *v, struct json *j)
 	json_end_map(j);
 }
 
+/* Says what is left out, in the enforcement of the first that is. */
+static void
+write_rest(const struct violations *list, struct json *j)
+{
+	char message[80];
+	snprintf(message, sizeof message, "and %zu more complaints",
+		 list->count - VIOLATIONS_MOST_WRITTEN);
+	const struct violation rest = {
+	    .rule = "more",
+	    .enforcement = list->items[VIOLATIONS_MOST_WRITTEN].enforcement,
+	    .message = message,
+	    .pointer = "",
+	};
+	write_one(&rest, j);
+}
+
 void
 violations_write(const struct violations *list, struct json *j)
 {
 	json_begin_list(j);
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count && i < VIOLATIONS_MOST_WRITTEN; i++)
 		write_one(&list->items[i], j);
+	if (list->count > VIOLATIONS_MOST_WRITTEN)
+		write_rest(list, j);
 	json_end_list(j);
 }
 

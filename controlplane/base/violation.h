@@ -44,8 +44,15 @@ void violations_sort(struct violations *list);
 size_t violations_denied(const struct violations *list);
 
 /*
+ * How many an answer holds at the most, so that a small document of nothing but mistakes does not
+ * make a large answer.
+ */
+enum { VIOLATIONS_MOST_WRITTEN = 500 };
+
+/*
  * As a JSON list of {policy, rule, enforcement, message, pointer, line, column, suggestion,
- * file}; absent what is NULL.
+ * file}; absent what is NULL.  What is beyond VIOLATIONS_MOST_WRITTEN is only counted, in a last
+ * complaint of the rule "more".
  */
 void violations_write(const struct violations *list, struct json *j);
 

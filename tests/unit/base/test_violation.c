@@ -133,12 +133,32 @@ a_word_that_differs_by_more_than_a_third_is_not_near(void **state)
 	assert_nearest(longest, NULL);
 }
 
+static void
+what_is_beyond_the_most_is_only_counted(void **state)
+{
+	struct arena *arena = *state;
+	struct violations list = {.arena = arena};
+	CLEANUP(buf_done) struct buf out = {0};
+	struct node written;
+	struct err e;
+	for (int i = 0; i < VIOLATIONS_MOST_WRITTEN + 7; i++)
+		violation_note(&list, "type", "", (struct position){1, 1}, "mistake %d", i);
+	violations_write(&list, &(struct json){.out = &out});
+	assert_int_equal(
+	    document_read(DOCUMENT_JSON, out.data, out.length, NULL, arena, &written, &e), ERR_OK);
+	assert_int_equal(written.count, VIOLATIONS_MOST_WRITTEN + 1);
+	const struct node *last = &written.items[VIOLATIONS_MOST_WRITTEN];
+	assert_string_equal(node_text(last, "message", ""), "and 7 more complaints");
+	assert_string_equal(node_text(last, "enforcement", ""), "deny");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    IN_ARENA(a_complaint_is_written_without_what_it_lacks),
 	    IN_ARENA(complaints_are_sorted_by_place_then_by_policy_and_rule),
+	    IN_ARENA(what_is_beyond_the_most_is_only_counted),
 	    IN_ARENA(steps_of_a_pointer_are_escaped),
 	    IN_ARENA(a_pointer_leads_to_a_place_or_to_the_deepest_part_of_the_way),
 	    IN_ARENA(the_nearest_word_is_the_one_that_was_meant),
