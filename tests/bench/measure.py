@@ -91,7 +91,7 @@ def floor_http():
 
 
 def wrk(port, path, seconds, connections=64):
-    text = output("wrk", "-t2", f"-c{connections}", f"-d{seconds:g}s", "--latency", f"http://127.0.0.1:{port}{path}")
+    text = output("wrk", "-t2", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency", f"http://127.0.0.1:{port}{path}")
     if "Non-2xx" in text:
         sys.exit(f"wrk met answers that were no 200:\n{text}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
