@@ -3,6 +3,7 @@
  */
 #include "buf.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ void
 buf_append(struct buf *b, const void *bytes, size_t length)
 {
 	buf_reserve(b, length);
+	assert(b->data);
 	if (length)
 		memcpy(b->data + b->length, bytes, length);
 	b->length += length;

@@ -131,7 +131,7 @@ take_offset(const char **p, int64_t *ret_minutes)
 	if (!take_char(p, "+-") || !take_number(p, 2, &hours) || !take_char(p, ":") ||
 	    !take_number(p, 2, &minutes) || hours > 23 || minutes > 59)
 		return false;
-	*ret_minutes = sign * (hours * 60 + minutes);
+	*ret_minutes = (int64_t)sign * (hours * 60 + minutes);
 	return true;
 }
 
@@ -157,6 +157,7 @@ clock_parse(const char *text, moment *ret_moment)
 	if (!take_offset(&text, &offset) || *text != '\0')
 		return false;
 	*ret_moment = days * DAY +
-		      SECONDS((int64_t)hour * 3600 + minute * 60 + second - offset * 60) + micros;
+		      SECONDS(hour * INT64_C(3600) + minute * INT64_C(60) + second - offset * 60) +
+		      micros;
 	return true;
 }

@@ -235,23 +235,23 @@ check_name(struct transaction *t, const struct definition *d, struct err *e)
 	return ERR_AT(e, MALFORMED, name->at, "%s", v->message);
 }
 
+/* `t` has everything but its state. */
 static enum err_code
-define(const struct kind *kind, struct governance *g, const char *name, const struct submission *in,
-       struct arena *arena, struct violations *violations, struct outcome *out, struct err *e)
+define(struct transaction *t, const struct kind *kind, const char *name, struct err *e)
 {
-	struct definition d = {.kind = kind, .name = name};
-	struct transaction t = {
-	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out, .state = &d};
-	enum err_code code = submission_read(in, arena, violations, &d.root, e);
+	struct definition *d = ARENA_NEW(t->arena, struct definition);
+	*d = (struct definition){.kind = kind, .name = name};
+	t->state = d;
+	enum err_code code = submission_read(t->in, t->arena, t->violations, &d->root, e);
 	if (code == ERR_OK)
-		code = check_name(&t, &d, e);
+		code = check_name(t, d, e);
 	if (code == ERR_OK)
-		code = kind->check(&t, &d, e);
+		code = kind->check(t, d, e);
 	if (code != ERR_OK)
 		return code;
-	struct digest hash = descriptor_hash(&d.root, arena);
-	digest_format(&hash, d.hash);
-	return transaction_run(&t, &define_steps, e);
+	struct digest hash = descriptor_hash(&d->root, t->arena);
+	digest_format(&hash, d->hash);
+	return transaction_run(t, &define_steps, e);
 }
 
 enum err_code
@@ -259,7 +259,9 @@ policy_define(struct governance *g, const char *name, const struct submission *i
 	      struct arena *arena, struct violations *violations, struct outcome *out,
 	      struct err *e)
 {
-	return define(&policy_kind, g, name, in, arena, violations, out, e);
+	struct transaction t = {
+	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out};
+	return define(&t, &policy_kind, name, e);
 }
 
 enum err_code
@@ -267,5 +269,7 @@ domain_define(struct governance *g, const char *name, const struct submission *i
 	      struct arena *arena, struct violations *violations, struct outcome *out,
 	      struct err *e)
 {
-	return define(&domain_kind, g, name, in, arena, violations, out, e);
+	struct transaction t = {
+	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out};
+	return define(&t, &domain_kind, name, e);
 }

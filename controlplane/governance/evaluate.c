@@ -10,14 +10,37 @@
 #include "judgement.h"
 #include "transaction.h"
 
+/* By what is judged, and where the complaints go. */
+struct hearing {
+	struct governance *g;
+	struct session *s;
+	struct rule_set *rules; /* held */
+	struct arena *arena;
+	struct violations *violations;
+};
+
+static enum err_code
+open_hearing(struct hearing *h, struct err *e)
+{
+	enum err_code code = store_read(h->g->store, &h->s, e);
+	return code == ERR_OK ? rules_hold(h->g->rules, h->s, &h->rules, e) : code;
+}
+
+/* Idempotent; for CLEANUP. */
+static void
+close_hearing(struct hearing *h)
+{
+	session_end(&h->s);
+	rule_set_release(&h->rules);
+}
+
 /* Judge a decoded document as if it were published now. */
 static enum err_code
-judge_now(struct governance *g, struct session *s, const struct rule_set *rules,
-	  const struct descriptor *d, const struct node *previous, struct arena *arena,
-	  struct violations *violations, struct judgement *ret_judgement, struct err *e)
+judge_now(struct hearing *h, const struct descriptor *d, const struct node *previous,
+	  struct judgement *ret_judgement, struct err *e)
 {
 	struct facts facts;
-	enum err_code code = facts_gather(s, d, arena, &facts, e);
+	enum err_code code = facts_gather(h->s, d, h->arena, &facts, e);
 	if (code != ERR_OK)
 		return code;
 	const struct policy_input input = {
@@ -25,9 +48,9 @@ judge_now(struct governance *g, struct session *s, const struct rule_set *rules,
 	    .previous = previous,
 	    .upstream = &facts.upstream,
 	    .facts = &facts.facts,
-	    .now = store_now(g->store),
+	    .now = store_now(h->g->store),
 	};
-	*ret_judgement = judge(rules, &input, arena, violations);
+	*ret_judgement = judge(h->rules, &input, h->arena, h->violations);
 	return ERR_OK;
 }
 
@@ -70,8 +93,8 @@ enum err_code
 product_evaluate(struct governance *g, const struct submission *in, struct arena *arena,
 		 struct violations *violations, struct outcome *out, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	CLEANUP(rule_set_release) struct rule_set *rules = NULL;
+	CLEANUP(close_hearing)
+	struct hearing h = {.g = g, .arena = arena, .violations = violations};
 	struct node root;
 	struct descriptor d;
 	struct judgement judgement = {0};
@@ -85,13 +108,11 @@ product_evaluate(struct governance *g, const struct submission *in, struct arena
 		return ERR_AT(e, MALFORMED, violations->items[0].at, "%s",
 			      violations->items[0].message);
 	}
-	code = store_read(g->store, &s, e);
+	code = open_hearing(&h, e);
 	if (code == ERR_OK)
-		code = rules_hold(g->rules, s, &rules, e);
+		code = find_previous(h.s, d.name, arena, &previous, e);
 	if (code == ERR_OK)
-		code = find_previous(s, d.name, arena, &previous, e);
-	if (code == ERR_OK)
-		code = judge_now(g, s, rules, &d, previous, arena, violations, &judgement, e);
+		code = judge_now(&h, &d, previous, &judgement, e);
 	if (code != ERR_OK)
 		return code;
 	out->status = 200;
@@ -145,22 +166,20 @@ enum err_code
 product_compliance(struct governance *g, const char *name, struct arena *arena, struct buf *out,
 		   struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	CLEANUP(rule_set_release) struct rule_set *rules = NULL;
 	struct violations violations = {.arena = arena};
+	CLEANUP(close_hearing)
+	struct hearing h = {.g = g, .arena = arena, .violations = &violations};
 	struct product p;
 	struct descriptor d;
 	struct judgement judgement = {0};
 
-	enum err_code code = store_read(g->store, &s, e);
+	enum err_code code = open_hearing(&h, e);
 	if (code == ERR_OK)
-		code = rules_hold(g->rules, s, &rules, e);
+		code = product_get(h.s, name, arena, &p, e);
 	if (code == ERR_OK)
-		code = product_get(s, name, arena, &p, e);
+		code = product_decode(h.s, p.seq, arena, &d, e);
 	if (code == ERR_OK)
-		code = product_decode(s, p.seq, arena, &d, e);
-	if (code == ERR_OK)
-		code = judge_now(g, s, rules, &d, d.document, arena, &violations, &judgement, e);
+		code = judge_now(&h, &d, d.document, &judgement, e);
 	if (code == ERR_OK)
 		write_compliance(&p, &judgement, &violations, out);
 	return code;

@@ -184,7 +184,7 @@ identity_authenticate(struct identity *identity, const char *authorization, stru
 static void
 list_domains(const char *const *domains, struct buf *out)
 {
-	for (size_t i = 0; domains[i]; i++)
+	for (size_t i = 0; domains && domains[i]; i++)
 		buf_printf(out, "%s%s", i ? ", " : "", domains[i]);
 	if (out->length == 0)
 		buf_text(out, "none");

@@ -30,7 +30,7 @@ parse(const char *yaml)
 {
 	struct err e;
 	struct node *root = ARENA_NEW(&arena, struct node);
-	if (document_read(DOCUMENT_YAML, yaml, strlen(yaml), NULL, &arena, root, &e))
+	if (!yaml || document_read(DOCUMENT_YAML, yaml, strlen(yaml), NULL, &arena, root, &e))
 		fail_msg("%u:%u: %s\n%s", e.at.line, e.at.column, e.message, yaml);
 	return root;
 }

@@ -402,8 +402,8 @@ assert_set_is_documented(const struct field_set *set, unsigned depth)
 		struct err e;
 		if (!f->help || strlen(f->help) < 10 || !f->example)
 			fail_msg("%s.%s has no help or no example", set->name, f->name);
-		if (document_read(DOCUMENT_YAML, f->example, strlen(f->example), NULL, &arena,
-				  &example, &e))
+		else if (document_read(DOCUMENT_YAML, f->example, strlen(f->example), NULL, &arena,
+				       &example, &e))
 			fail_msg("%s.%s: the example is no YAML: %s", set->name, f->name,
 				 e.message);
 		if (f->of && depth < 5)
