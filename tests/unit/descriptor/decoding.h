@@ -28,7 +28,7 @@ free_the_arena(void **state)
 static inline const struct node *
 parse(const char *yaml)
 {
-	struct err e;
+	struct err e = {0};
 	struct node *root = ARENA_NEW(&arena, struct node);
 	if (!yaml || document_read(DOCUMENT_YAML, yaml, strlen(yaml), NULL, &arena, root, &e))
 		fail_msg("%u:%u: %s\n%s", e.at.line, e.at.column, e.message, yaml);
