@@ -37,7 +37,7 @@ enum { BOUNDS = ARRAY_LEN(bounds) };
 struct metric {
 	struct metric *next;
 	char *labels;
-	_Atomic int64_t value;    /* of a histogram: the sum in microseconds */
+	_Atomic int64_t value; /* of a histogram: the sum in microseconds */
 	/* BOUNDS + 1 of them, each on its own, not added up; NULL unless a histogram */
 	_Atomic int64_t *buckets;
 };
