@@ -16,13 +16,18 @@ import weft  # noqa: E402
 SCRIPT = weft.ROOT / "deploy" / "run.sh"
 
 
+def hear_control_c():
+    """A job in the background of a script ignores SIGINT, and so would all that it starts; a terminal's does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Script:
     """deploy/run.sh in a process group of its own, as a shell would start it."""
 
     def __init__(self, *words, folder=None):
         self.process = subprocess.Popen([str(SCRIPT), *map(str, words)], stdin=subprocess.DEVNULL, text=True, cwd=folder,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=weft.clean_environment(),
-                                        start_new_session=True)
+                                        start_new_session=True, preexec_fn=hear_control_c)
         self.lines = []
 
     def read_until(self, end):
