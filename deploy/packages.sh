@@ -27,6 +27,25 @@ run_as_root() {
 	fi
 }
 
+# A server's package starts its server, unless this file says no: what we run, we start ourselves.  Where the machine
+# has such a file, it stays as it is.
+policy=/usr/sbin/policy-rc.d
+
+forbid_starting_servers() {
+	printf '#!/bin/sh\nexit 101\n' | run_as_root tee "$policy" >/dev/null
+	run_as_root chmod 755 "$policy"
+}
+
+# install_packages PACKAGE... -- in a shell of its own, which takes the policy away again however it ends.
+install_packages() (
+	if [[ ! -e $policy ]]; then
+		trap 'run_as_root rm -f "$policy"' EXIT
+		forbid_starting_servers
+	fi
+	run_as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update &&
+		run_as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "$@"
+)
+
 # need_packages LOG PACKAGE... -- install what is absent, or say what to do and fail.
 need_packages() {
 	local log=$1 absent
@@ -45,11 +64,7 @@ need_packages() {
 		return 1
 	fi
 	echo "installing ${#absent[@]} packages: ${absent[*]}"
-	if ! {
-		run_as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update &&
-			run_as_root env DEBIAN_FRONTEND=noninteractive \
-				apt-get -q -y install --no-install-recommends "${absent[@]}"
-	} >"$log" 2>&1 </dev/null; then
+	if ! install_packages "${absent[@]}" >"$log" 2>&1 </dev/null; then
 		tail -n 20 "$log" >&2
 		echo "Installing packages failed; all of it is in $log" >&2
 		return 1
