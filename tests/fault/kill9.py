@@ -19,39 +19,13 @@ import http.client
 import pathlib
 import random
 import shutil
-import sys
 import tempfile
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
-
-import weft  # noqa: E402
+from ledger import Ledger, check_events, check_log, check_product, document, show, wait_ready, weft
 
 SAMPLE = 10  # rounds between the checks that take longer
-
-
-class Ledger:
-    """What the clients know: which versions were acknowledged, which were sent and never answered."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.acknowledged = {}  # name -> {version: (event, description)}
-        self.unanswered = {}    # name -> descriptions that may or may not have become a version
-        self.resources = set()  # names that asked for storage and were acknowledged
-        self.checked = set()    # (name, version) whose content was looked at
-        self.publishes = 0
-
-    def sent(self, name, description):
-        with self.lock:
-            self.unanswered.setdefault(name, set()).add(description)
-
-    def answered(self, name, description, answer):
-        with self.lock:
-            self.unanswered[name].discard(description)
-            self.acknowledged.setdefault(name, {})[answer["version"]] = (answer["event"], description)
-            self.resources.add(name)
-            self.publishes += 1
 
 
 def publisher(server, ledger, round_number, number, stop):
@@ -63,10 +37,9 @@ def publisher(server, ledger, round_number, number, stop):
         turn += 1
         name = f"kill.r{round_number}_c{number}_{turn}" if chance.random() < 0.5 else f"kill.again_c{number}"
         description = f"round {round_number}, client {number}, turn {turn}"
-        document = weft.product(name, description=description, storage=[{"plugin": "filesystem"}])
         ledger.sent(name, description)
         try:
-            answer = server.publish(document, connection=connection, check=False)
+            answer = server.publish(document(name, description), connection=connection, check=False)
         except (OSError, http.client.HTTPException):
             return  # killed: nobody knows
         if answer.status not in (200, 201):
@@ -96,72 +69,6 @@ def storm(server, ledger, round_number, publishers, seconds):
         raise failures[0]
 
 
-def check_product(server, ledger, name):
-    """All acknowledged versions and nothing but them and whole unanswered ones."""
-    acknowledged = ledger.acknowledged.get(name, {})
-    possible = ledger.unanswered.get(name, set())
-    answer = server.get(f"/api/v1/products/{name}/versions?limit=1000", check=False)
-    if answer.status == 404:
-        assert not acknowledged, f"{name}: acknowledged {sorted(acknowledged)}, and gone"
-        return 0
-    found = {}
-    for version in server.pages(f"/api/v1/products/{name}/versions", limit=1000, check=False):
-        found[version["version"]] = version
-    for version, (event, description) in acknowledged.items():
-        assert version in found, f"{name} {version}: acknowledged, and gone"
-        assert found[version]["event"] == event, f"{name} {version}: event {found[version]} instead of {event}"
-        if (name, version) not in ledger.checked:
-            check_content(server, name, version, {description})
-            ledger.checked.add((name, version))
-    for version in found.keys() - acknowledged.keys():
-        description = check_content(server, name, version, possible)
-        possible.discard(description)
-        acknowledged[version] = (found[version]["event"], description)
-    possible.clear()  # what is not there now never will be
-    if acknowledged:
-        ledger.acknowledged[name] = acknowledged
-        ledger.resources.add(name)
-    return len(found)
-
-
-def check_content(server, name, version, descriptions):
-    answer = server.get(f"/api/v1/products/{name}/versions/{version}", check=False)
-    assert answer.status == 200, f"{name} {version}: {answer}"
-    found = answer.json["product"]
-    assert found["description"] in descriptions, f"{name} {version}: {found} is none of {descriptions}"
-    assert found == weft.product(name, description=found["description"], storage=[{"plugin": "filesystem"}]), found
-    return found["description"]
-
-
-def check_log(server, kept):
-    """By the client over HTTP, and offline beside the running server, also against what was kept."""
-    words = ["--since", str(kept)] if kept.exists() else []
-    for done in (server.client("audit", "verify", *words),
-                 weft.run_client("audit", "verify", "--data", server.data, *words)):
-        assert done.returncode == 0, f"the log does not verify:\n{done.stdout}{done.stderr}"
-    kept.write_text(server.checkpoint(check=False).note)
-
-
-def check_events(server, after):
-    """No gaps, and each version is in the log once."""
-    last = after
-    for event in server.events(after=after, check=False):
-        assert event["seq"] == last + 1, f"event {event['seq']} after {last}"
-        last = event["seq"]
-    return last
-
-
-def wait_ready(server, names):
-    for name in names:
-        for resource in server.wait_resources(name):
-            assert server.location(resource).is_dir(), f"{name}: {resource} is not there"
-
-
-def show(text):
-    if sys.stdout.isatty():
-        print(f"\r{text}\x1b[K", end="", flush=True)
-
-
 def run(options, folder):
     ledger, kept = Ledger(), folder / "kept.checkpoint"
     chance = random.Random(options.seed)
@@ -184,8 +91,7 @@ def run(options, folder):
             show(f"{number} of {options.rounds} kills, {ledger.publishes} acknowledged publishes")
         server.start()
         ledger.checked.clear()
-        versions = sum(check_product(server, ledger, name)
-                       for name in sorted(set(ledger.acknowledged) | set(ledger.unanswered)))
+        versions = sum(check_product(server, ledger, name) for name in ledger.names)
         assert ledger.publishes > options.rounds, f"only {ledger.publishes} publishes were acknowledged: no storm"
         check_log(server, kept)
         wait_ready(server, sorted(ledger.resources))
