@@ -6,6 +6,8 @@
  * for nobody.  Nothing is moved from the journal into the database within a commit: that is the
  * settler's work (settler.c).
  */
+#include "db_sqlite.h"
+
 #include <sys/stat.h>
 
 #include <assert.h>
@@ -24,7 +26,6 @@
 #include "statements.h"
 
 enum {
-	APPLICATION_ID = 0x57454654, /* "WEFT" */
 	MOST_PATH = 4096,
 	PATIENCE_MS = 5000, /* how long a locked database is waited for */
 };
@@ -65,8 +66,8 @@ code_of(sqlite3 *handle, int result)
 	}
 }
 
-static enum err_code
-fail(sqlite3 *handle, struct err *e)
+enum err_code
+sqlite_fail(sqlite3 *handle, struct err *e)
 {
 	enum err_code code = code_of(handle, sqlite3_extended_errcode(handle));
 	err_set(e, code, "database: %s", sqlite3_errmsg(handle));
@@ -102,7 +103,7 @@ check_ours(struct db *db, struct err *e)
 	int64_t id = 0, objects = 0;
 	CHECK(one_number(db, "PRAGMA application_id", &id, e));
 	CHECK(one_number(db, "SELECT count(*) FROM sqlite_schema", &objects, e));
-	if (id != APPLICATION_ID && (id != 0 || objects != 0))
+	if (id != WEFT_APPLICATION_ID && (id != 0 || objects != 0))
 		return ERR(e, CORRUPT, "a database, but of another program");
 	return ERR_OK;
 }
@@ -164,27 +165,29 @@ is_frozen(const char *path)
 
 /* Without a journal SQLite makes an empty one even to read, unless it is told that nothing will
  * change. */
-static int
-open_frozen(const char *path, int flags, sqlite3 **ret_handle)
+int
+sqlite_open_frozen(const char *path, sqlite3 **ret_handle)
 {
+	const int flags =
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
 	CLEANUP(buf_done) struct buf uri = {0};
 	buf_text(&uri, "file:");
 	for (; *path; path++)
 		buf_printf(&uri, strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned)*path);
 	buf_text(&uri, "?immutable=1");
-	return sqlite3_open_v2(uri.data, ret_handle, flags | SQLITE_OPEN_URI, NULL);
+	return sqlite3_open_v2(uri.data, ret_handle, flags, NULL);
 }
 
-static int
-open_handle(const char *path, enum db_mode mode, sqlite3 **ret_handle)
+int
+sqlite_open(const char *path, enum db_mode mode, sqlite3 **ret_handle)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (mode == DB_WRITE)
 		return sqlite3_open_v2(path, ret_handle,
 				       flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-	flags |= SQLITE_OPEN_READONLY;
-	return is_frozen(path) ? open_frozen(path, flags, ret_handle)
-			       : sqlite3_open_v2(path, ret_handle, flags, NULL);
+	return is_frozen(path)
+		   ? sqlite_open_frozen(path, ret_handle)
+		   : sqlite3_open_v2(path, ret_handle, flags | SQLITE_OPEN_READONLY, NULL);
 }
 
 enum err_code
@@ -192,8 +195,8 @@ db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
 {
 	struct db *db = memory_alloc(sizeof *db);
 	enum err_code code = ERR_OK;
-	if (open_handle(path, mode, &db->handle) != SQLITE_OK)
-		code = fail(db->handle, e);
+	if (sqlite_open(path, mode, &db->handle) != SQLITE_OK)
+		code = sqlite_fail(db->handle, e);
 	if (code == ERR_OK && search_functions_register(db->handle) != SQLITE_OK)
 		code = ERR(e, INTERNAL, "this SQLite has no full text search (FTS5)");
 	if (code == ERR_OK)
@@ -229,7 +232,7 @@ db_set_schema(struct db *db, int64_t number, struct err *e)
 {
 	char sql[100];
 	sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %lld",
-			 APPLICATION_ID, (long long)number);
+			 WEFT_APPLICATION_ID, (long long)number);
 	return db_script(db, sql, e);
 }
 
@@ -246,7 +249,7 @@ db_settle(struct db *db, uint32_t *ret_waiting, struct err *e)
 	int result =
 	    sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
 	if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY)
-		return fail(db->handle, e);
+		return sqlite_fail(db->handle, e);
 	*ret_waiting = (uint32_t)(pages > 0 ? pages : 0);
 	return ERR_OK;
 }
@@ -327,10 +330,10 @@ db_run(struct db *db, const char *sql, struct db_args args, struct err *e)
 {
 	struct statement *s = start(db, sql, args, SQLITE_STATIC);
 	if (!s)
-		return fail(db->handle, e);
+		return sqlite_fail(db->handle, e);
 	int result = sqlite3_step(s->prepared);
 	enum err_code code =
-	    result == SQLITE_DONE || result == SQLITE_ROW ? ERR_OK : fail(db->handle, e);
+	    result == SQLITE_DONE || result == SQLITE_ROW ? ERR_OK : sqlite_fail(db->handle, e);
 	statement_release(s);
 	return code;
 }
@@ -339,7 +342,7 @@ enum err_code
 db_script(struct db *db, const char *sql, struct err *e)
 {
 	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(db->handle, e);
+		return sqlite_fail(db->handle, e);
 	return ERR_OK;
 }
 
@@ -355,7 +358,7 @@ db_query(struct db *db, const char *sql, struct db_args args, struct query *q, s
 	query_close(q);
 	struct statement *s = start(db, sql, args, SQLITE_TRANSIENT);
 	if (!s)
-		return fail(db->handle, e);
+		return sqlite_fail(db->handle, e);
 	*q = (struct query){.db = db, .statement = s};
 	return ERR_OK;
 }

@@ -107,6 +107,19 @@ check_pair(const struct store *store, struct err *e)
 }
 
 enum err_code
+log_key_examine(const char *path, const struct verifier_key *verifier, struct err *e)
+{
+	struct signing_key key;
+	CHECK(read_key(path, &key, e));
+	uint8_t signature[SIGNATURE_SIZE];
+	sign_bytes(&key, "weft", 4, signature);
+	signing_key_wipe(&key);
+	if (!signature_is_valid(verifier->public_key, "weft", 4, signature))
+		return ERR(e, CORRUPT, "'%s' is not the key of the log '%s'", path, verifier->name);
+	return ERR_OK;
+}
+
+enum err_code
 log_key_load(struct store *store, const char *origin, bool log_is_new, struct err *e)
 {
 	const char *path = path_in(store, "log.key");

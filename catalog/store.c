@@ -133,13 +133,37 @@ open_to_verify(struct store *store, struct err *e)
 	return ERR_OK;
 }
 
+/* Of this program's schema, as every copy is: a copy is made to look at what is there. */
+static enum err_code
+open_scratch(struct store *store, struct err *e)
+{
+	CHECK(log_verifier_load(store, e));
+	CHECK(folder_lock(store->folder, &store->lock, e));
+	if (db_open(store->database, DB_WRITE, &store->writer, e) != ERR_OK ||
+	    migrate_check(store->writer, e) != ERR_OK)
+		return err_while(e, "opening '%s'", store->database);
+	return ERR_OK;
+}
+
+static enum err_code
+open_in_mode(struct store *store, const struct store_options *options, struct err *e)
+{
+	switch (options->mode) {
+	case STORE_VERIFY:
+		return open_to_verify(store, e);
+	case STORE_SCRATCH:
+		return open_scratch(store, e);
+	default:
+		return open_to_serve(store, options->origin, e);
+	}
+}
+
 enum err_code
 store_open(const struct store_options *options, struct store **ret_store, struct err *e)
 {
 	CHECK(digest_start_up(e));
 	struct store *store = store_create(options);
-	enum err_code code = options->mode == STORE_SERVE ? open_to_serve(store, options->origin, e)
-							  : open_to_verify(store, e);
+	enum err_code code = open_in_mode(store, options, e);
 	if (code != ERR_OK) {
 		store_close(store);
 		return code;

@@ -30,8 +30,10 @@ struct store;
 struct session;
 
 enum store_mode {
-	STORE_SERVE,  /* take the lock, create or migrate what is missing */
-	STORE_VERIFY, /* read only, beside a running server; no lock, nothing created */
+	STORE_SERVE,   /* take the lock, create or migrate what is missing */
+	STORE_VERIFY,  /* read only, beside a running server; no lock, nothing created */
+	STORE_SCRATCH, /* a copy to try something on: written, but without a key nothing is signed
+			*/
 };
 
 struct store_options {

@@ -94,6 +94,9 @@ enum err_code migrate_check(struct db *db, struct err *e);
 enum err_code log_key_load(struct store *store, const char *origin, bool log_is_new, struct err *e);
 enum err_code log_verifier_load(struct store *store, struct err *e);
 
+/* log_key_examine -- is the key in this file the verifier's other half?  Fails: ERR_CORRUPT. */
+enum err_code log_key_examine(const char *path, const struct verifier_key *verifier, struct err *e);
+
 /* session.c */
 enum err_code reader_open(struct store *store, struct db **ret_db, struct err *e);
 void readers_close(struct store *store);

@@ -1,8 +1,9 @@
 /*
  * main.c -- `weft`: a table of subcommands.
  *
- * The server's own are listed here; the client's come from cli.  `weft audit verify` is the
- * client's unless it names a data folder: then the catalog is read without a server.
+ * The server's own are listed here; the client's come from cli.  `weft audit verify` and `weft
+ * check` are the client's unless they name a data folder: then the catalog is read without a
+ * server.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@
 
 static const struct command server_commands[] = {
     {"serve", "[--listen ADDRESS] [--data DIR] [--dev]", "Run the server", serve_help, serve_run},
+    {"backup", "FILE --data DIR", "Copy the catalog while it is served", backup_help, backup_run},
+    {"restore", "FILE --data DIR", "Put a backup in place", restore_help, restore_run},
     {"rebuild", "--data DIR", "Make all projections again from the log", rebuild_help, rebuild_run},
     {0},
 };
@@ -77,11 +80,14 @@ is_one_of(const char *word, const char *a, const char *b)
 	return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
+/* --name, or --name=VALUE */
 static bool
-names_data_folder(int argc, char **argv)
+has_option(const char *name, int argc, char **argv)
 {
+	size_t length = strlen(name);
 	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--data") == 0 || strncmp(argv[i], "--data=", 7) == 0)
+		if (strncmp(argv[i], name, length) == 0 &&
+		    (argv[i][length] == '\0' || argv[i][length] == '='))
 			return true;
 	return false;
 }
@@ -90,8 +96,11 @@ static int
 run_command(const char *name, int argc, char **argv)
 {
 	if (strcmp(name, "audit") == 0 && argc > 0 && strcmp(argv[0], "verify") == 0 &&
-	    names_data_folder(argc, argv))
+	    has_option("--data", argc, argv))
 		return audit_offline_run(argc - 1, argv + 1);
+	if (strcmp(name, "check") == 0 &&
+	    (has_option("--data", argc, argv) || has_option("--backup", argc, argv)))
+		return check_offline_run(argc, argv);
 	const struct command *c = find_command(name);
 	return c ? c->run(c, argc, argv) : complain_unknown(name);
 }

@@ -9,10 +9,15 @@
 
 int serve_run(const struct command *self, int argc, char **argv);
 int rebuild_run(const struct command *self, int argc, char **argv);
+int backup_run(const struct command *self, int argc, char **argv);
+int restore_run(const struct command *self, int argc, char **argv);
 
 /* `weft audit verify --data DIR [--since FILE]`: the client's audit command without a server. */
 int audit_offline_run(int argc, char **argv);
 
-extern const char serve_help[], rebuild_help[];
+/* `weft check --data DIR`, `weft check --backup FILE`: the catalog, not a product's data. */
+int check_offline_run(int argc, char **argv);
+
+extern const char serve_help[], rebuild_help[], backup_help[], restore_help[];
 
 #endif

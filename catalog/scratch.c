@@ -1,0 +1,91 @@
+/*
+ * scratch.c -- the copy, what belongs beside it, and how it goes away again.
+ */
+#include "scratch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/document.h"
+
+#include "store_parts.h"
+
+static enum err_code
+read_first_body(const char *database, struct arena *arena, const char **ret_body,
+		size_t *ret_length, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT body FROM events WHERE seq = 1 AND kind = 'log.created' AND body IS NOT NULL";
+	struct db *db = NULL;
+	CHECK(db_open(database, DB_READ, &db, e));
+	struct query q = {0};
+	enum err_code code = db_query(db, sql, DB_NO_ARGS, &q, e);
+	if (code == ERR_OK && db_next(&q))
+		*ret_body = db_column_bytes(&q, 0, arena, ret_length);
+	else if (code == ERR_OK && !query_failed(&q, e))
+		ERR(e, CORRUPT, "the log does not begin with what it is called and signed by");
+	code = *ret_body ? ERR_OK : e->code;
+	query_close(&q);
+	db_close(db);
+	return code;
+}
+
+enum err_code
+scratch_own_verifier(const char *database, struct arena *arena, const char **ret_verifier,
+		     struct err *e)
+{
+	const char *body = NULL;
+	size_t length = 0;
+	struct node root;
+	struct verifier_key key;
+	CHECK(read_first_body(database, arena, &body, &length, e));
+	CHECK(document_read(DOCUMENT_JSON, body, length, NULL, arena, &root, e));
+	const char *verifier = node_text(&root, "verifier", "");
+	if (verifier_key_parse(verifier, arena, &key, e) != ERR_OK)
+		return ERR(e, CORRUPT, "the log's first event names no key");
+	*ret_verifier = verifier;
+	return ERR_OK;
+}
+
+static enum err_code
+make_folder(const char *parent, struct arena *arena, const char **ret_folder, struct err *e)
+{
+	char *folder = arena_printf(arena, "%s/weft-scratch-XXXXXX", parent);
+	if (!mkdtemp(folder))
+		return err_errno(e, errno, "making a folder in '%s'", parent);
+	*ret_folder = folder;
+	return ERR_OK;
+}
+
+enum err_code
+scratch_make(const char *parent, struct copy_wish wish, const char *verifier, struct arena *arena,
+	     struct scratch *ret_scratch, struct err *e)
+{
+	struct scratch *s = ret_scratch;
+	*s = (struct scratch){.verifier = verifier};
+	CHECK(make_folder(parent, arena, &s->folder, e));
+	s->database = wish.to = arena_printf(arena, "%s/weft.db", s->folder);
+	CHECK(database_copy(&wish, &s->copied, e));
+	if (!s->verifier)
+		CHECK(scratch_own_verifier(s->database, arena, &s->verifier, e));
+	return file_create(s->folder, "log.verifier", arena_printf(arena, "%s\n", s->verifier),
+			   0644, e);
+}
+
+void
+scratch_remove(struct scratch *s)
+{
+	static const char *const names[] = {"weft.db",   "weft.db-wal",  "weft.db-shm",
+					    "weft.lock", "log.verifier", "log.verifier.new"};
+	char path[4096];
+	if (!s->folder)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof path, "%s/%s", s->folder, names[i]);
+		unlink(path);
+	}
+	rmdir(s->folder);
+	s->folder = NULL;
+}
