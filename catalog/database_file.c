@@ -252,7 +252,7 @@ database_examine(const char *path, database_complain_fn *complain, void *user, u
 	CLEANUP(close_handle) sqlite3 *handle = NULL;
 	int64_t pages = 0;
 	if (sqlite_open(path, DB_WRITE, &handle) != SQLITE_OK ||
-	    search_functions_register(handle) != SQLITE_OK)
+	    search_rank_register(handle) != SQLITE_OK)
 		return sqlite_fail(handle, e);
 	CHECK(run(handle, settings, e));
 	CHECK(one_number(handle, "PRAGMA page_count", &pages, e));

@@ -26,6 +26,8 @@
 
 struct db;
 
+enum { WEFT_APPLICATION_ID = 0x57454654 /* "WEFT": a database says whose it is */ };
+
 enum db_kind { DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB };
 
 struct db_value {
@@ -36,6 +38,7 @@ struct db_value {
 		const void *bytes; /* borrowed until the statement has run */
 	};
 	size_t length;
+	enum db_kind instead_of; /* of a null: what it stands for, DB_NULL when that is not known */
 };
 
 struct db_args {
@@ -49,7 +52,8 @@ struct db_args {
 			  sizeof((const struct db_value[]){__VA_ARGS__}) /                         \
 			      sizeof(struct db_value)})
 
-struct db_value db_null(void);
+struct db_value db_null(void); /* of no kind: only where the SQL says what it is */
+struct db_value db_null_of(enum db_kind kind);
 struct db_value db_int(int64_t n);
 struct db_value db_text(const char *text); /* NULL is null */
 struct db_value db_bytes(const void *bytes, size_t length);
@@ -63,12 +67,17 @@ struct query {
 };
 
 /*
- * db_open -- DB_WRITE creates what is missing; what it commits is on disk when the commit returns.
- * Fails: ERR_CORRUPT (damaged, or no database of Weft), ERR_IO, ERR_BUSY ...
+ * db_open -- `where` is the path of a SQLite file, or a URL of PostgreSQL.  DB_WRITE creates what
+ * is missing; what it commits is on disk when the commit returns.
+ *
+ * Fails: ERR_CORRUPT (damaged, or no database of Weft), ERR_IO, ERR_BUSY, ERR_UNAVAILABLE (a server
+ * that cannot be reached) ...
  */
 enum db_mode { DB_READ, DB_WRITE };
-enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e);
+enum err_code db_open(const char *where, enum db_mode mode, struct db **ret_db, struct err *e);
 void db_close(struct db *db);
+
+bool db_is_url(const char *where);
 
 /* Which migration the schema is of: 0 is an empty database. */
 enum err_code db_schema(struct db *db, int64_t *ret_number, struct err *e);
@@ -82,17 +91,35 @@ enum err_code db_set_schema(struct db *db, int64_t number, struct err *e);
 uint32_t db_waiting(const struct db *db);
 enum err_code db_settle(struct db *db, uint32_t *ret_waiting, struct err *e);
 
-/* db_run -- a statement without rows.  db_script -- several, without parameters (migrations). */
+/*
+ * A transaction: of a DB_READ connection one snapshot for all its queries, of a DB_WRITE connection
+ * the one writer's.  db_commit -- durable when it gives ERR_OK; else nothing has happened.
+ * db_roll_back -- also when there is nothing to roll back.
+ */
+enum err_code db_begin(struct db *db, struct err *e);
+enum err_code db_commit(struct db *db, struct err *e);
+void db_roll_back(struct db *db);
+
+/*
+ * db_run -- a statement without rows.  Within a transaction a server may answer later: then the
+ * next query, db_changed() or commit fails with what this statement did wrong, and so does
+ * everything after it until the transaction, or the savepoint before the statement, is rolled back.
+ *
+ * db_script -- several, without parameters (migrations).  db_changed -- rows of the last db_run; 0
+ * when that failed.
+ */
 enum err_code db_run(struct db *db, const char *sql, struct db_args args, struct err *e);
 enum err_code db_script(struct db *db, const char *sql, struct err *e);
-int64_t db_changed(const struct db *db); /* rows of the last db_run */
+int64_t db_changed(struct db *db);
 
 /*
  * db_query -- start; then db_next() gives one row after another, and query_close() ends it (also
- * early).
+ * early).  db_scan -- the same, within a transaction, for more rows than memory should hold.
  */
 enum err_code db_query(struct db *db, const char *sql, struct db_args args, struct query *q,
 		       struct err *e);
+enum err_code db_scan(struct db *db, const char *sql, struct db_args args, struct query *q,
+		      struct err *e);
 bool db_next(struct query *q); /* false: no more rows, or failed */
 bool query_failed(struct query *q,
 		  struct err *e); /* after db_next() gave false: fills `e` if it failed */
@@ -109,6 +136,9 @@ const char *db_column_bytes(const struct query *q, int column, struct arena *are
 			    size_t *ret_length);
 struct digest db_column_hash(const struct query *q,
 			     int column); /* zeros when it is not of 32 bytes */
+
+/* The words of texts, as the full-text index has them (word_cutter.h). */
+struct word_cutter *db_cutter(struct db *db);
 
 /* Leave early with what a call reports. */
 #define CHECK(call)                                                                                \

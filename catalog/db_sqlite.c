@@ -21,7 +21,7 @@
 
 #include "base/buf.h"
 
-#include "db.h"
+#include "db_driver.h"
 #include "search_rank.h"
 #include "statements.h"
 
@@ -30,11 +30,19 @@ enum {
 	PATIENCE_MS = 5000, /* how long a locked database is waited for */
 };
 
-struct db {
+struct sqlite_db {
+	struct db db;
 	sqlite3 *handle;
+	enum db_mode mode;
 	struct statements statements;
 	uint32_t waiting; /* pages in the journal after the last commit */
 };
+
+static struct sqlite_db *
+ours(const struct db *db)
+{
+	return (struct sqlite_db *)db;
+}
 
 /* --- errors --- */
 
@@ -80,7 +88,7 @@ static int
 note_commit(void *user, sqlite3 *handle, const char *schema, int pages)
 {
 	(void)handle, (void)schema;
-	((struct db *)user)->waiting = (uint32_t)pages;
+	((struct sqlite_db *)user)->waiting = (uint32_t)pages;
 	return SQLITE_OK;
 }
 
@@ -140,16 +148,17 @@ static const char writer_settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchro
 static enum err_code
 set_up(struct db *db, const char *path, enum db_mode mode, struct err *e)
 {
-	sqlite3_extended_result_codes(db->handle, 1);
-	sqlite3_busy_timeout(db->handle, PATIENCE_MS);
-	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3 *handle = ours(db)->handle;
+	sqlite3_extended_result_codes(handle, 1);
+	sqlite3_busy_timeout(handle, PATIENCE_MS);
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	CHECK(db_script(db, common_settings, e));
 	CHECK(check_ours(db, e));
 	CHECK(check_whole(db, path, e));
 	if (mode == DB_READ)
 		return ERR_OK;
 	CHECK(db_script(db, writer_settings, e));
-	sqlite3_wal_hook(db->handle, note_commit, db); /* in the place of automatic checkpoints */
+	sqlite3_wal_hook(handle, note_commit, ours(db)); /* in the place of automatic checkpoints */
 	return ERR_OK;
 }
 
@@ -190,45 +199,45 @@ sqlite_open(const char *path, enum db_mode mode, sqlite3 **ret_handle)
 		   : sqlite3_open_v2(path, ret_handle, flags | SQLITE_OPEN_READONLY, NULL);
 }
 
-enum err_code
-db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
+static void
+sqlite_close_db(struct db *db)
 {
-	struct db *db = memory_alloc(sizeof *db);
-	enum err_code code = ERR_OK;
-	if (sqlite_open(path, mode, &db->handle) != SQLITE_OK)
-		code = sqlite_fail(db->handle, e);
-	if (code == ERR_OK && search_functions_register(db->handle) != SQLITE_OK)
-		code = ERR(e, INTERNAL, "this SQLite has no full text search (FTS5)");
-	if (code == ERR_OK)
-		code = set_up(db, path, mode, e);
-	if (code != ERR_OK) {
-		db_close(db);
-		return code;
-	}
-	*ret_db = db;
-	return ERR_OK;
-}
-
-void
-db_close(struct db *db)
-{
-	if (!db)
-		return;
-	statements_done(&db->statements);
-	int result = sqlite3_close(db->handle);
+	statements_done(&ours(db)->statements);
+	int result = sqlite3_close(ours(db)->handle);
 	assert(result == SQLITE_OK);
 	(void)result;
 	free(db);
 }
 
-enum err_code
-db_schema(struct db *db, int64_t *ret_number, struct err *e)
+static enum err_code
+sqlite_open_db(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
+{
+	struct sqlite_db *s = memory_alloc(sizeof *s);
+	s->db.driver = &sqlite_driver;
+	s->mode = mode;
+	enum err_code code = ERR_OK;
+	if (sqlite_open(path, mode, &s->handle) != SQLITE_OK)
+		code = sqlite_fail(s->handle, e);
+	if (code == ERR_OK && search_rank_register(s->handle) != SQLITE_OK)
+		code = ERR(e, INTERNAL, "this SQLite has no full text search (FTS5)");
+	if (code == ERR_OK)
+		code = set_up(&s->db, path, mode, e);
+	if (code != ERR_OK) {
+		sqlite_close_db(&s->db);
+		return code;
+	}
+	*ret_db = &s->db;
+	return ERR_OK;
+}
+
+static enum err_code
+sqlite_schema(struct db *db, int64_t *ret_number, struct err *e)
 {
 	return one_number(db, "PRAGMA user_version", ret_number, e);
 }
 
-enum err_code
-db_set_schema(struct db *db, int64_t number, struct err *e)
+static enum err_code
+sqlite_set_schema(struct db *db, int64_t number, struct err *e)
 {
 	char sql[100];
 	sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %lld",
@@ -236,55 +245,23 @@ db_set_schema(struct db *db, int64_t number, struct err *e)
 	return db_script(db, sql, e);
 }
 
-uint32_t
-db_waiting(const struct db *db)
+static uint32_t
+sqlite_waiting(const struct db *db)
 {
-	return db->waiting;
+	return ours(db)->waiting;
 }
 
-enum err_code
-db_settle(struct db *db, uint32_t *ret_waiting, struct err *e)
+static enum err_code
+sqlite_settle(struct db *db, uint32_t *ret_waiting, struct err *e)
 {
 	int pages = 0, moved = 0;
+	sqlite3 *handle = ours(db)->handle;
 	int result =
-	    sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+	    sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
 	if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY)
-		return sqlite_fail(db->handle, e);
+		return sqlite_fail(handle, e);
 	*ret_waiting = (uint32_t)(pages > 0 ? pages : 0);
 	return ERR_OK;
-}
-
-/* --- values --- */
-
-struct db_value
-db_null(void)
-{
-	return (struct db_value){.kind = DB_NULL};
-}
-
-struct db_value
-db_int(int64_t n)
-{
-	return (struct db_value){.kind = DB_INT, .integer = n};
-}
-
-struct db_value
-db_text(const char *text)
-{
-	return text ? (struct db_value){.kind = DB_TEXT, .bytes = text, .length = strlen(text)}
-		    : db_null();
-}
-
-struct db_value
-db_bytes(const void *bytes, size_t length)
-{
-	return (struct db_value){.kind = DB_BLOB, .bytes = bytes ? bytes : "", .length = length};
-}
-
-struct db_value
-db_hash(const struct digest *d)
-{
-	return db_bytes(d->bytes, DIGEST_SIZE);
 }
 
 /* --- statements --- */
@@ -313,7 +290,8 @@ bind_value(sqlite3_stmt *prepared, int place, const struct db_value *v,
 static struct statement *
 start(struct db *db, const char *sql, struct db_args args, sqlite3_destructor_type lives)
 {
-	struct statement *s = statement_get(&db->statements, db->handle, sql);
+	struct sqlite_db *o = ours(db);
+	struct statement *s = statement_get(&o->statements, o->handle, sql);
 	assert(args.count <= STATEMENT_MOST_ARGS);
 	for (size_t i = 0; s && i < args.count; i++) {
 		if (s->places[i] == 0 ||
@@ -325,40 +303,65 @@ start(struct db *db, const char *sql, struct db_args args, sqlite3_destructor_ty
 	return s;
 }
 
-enum err_code
-db_run(struct db *db, const char *sql, struct db_args args, struct err *e)
+static enum err_code
+sqlite_run(struct db *db, const char *sql, struct db_args args, struct err *e)
 {
 	struct statement *s = start(db, sql, args, SQLITE_STATIC);
 	if (!s)
-		return sqlite_fail(db->handle, e);
+		return sqlite_fail(ours(db)->handle, e);
 	int result = sqlite3_step(s->prepared);
-	enum err_code code =
-	    result == SQLITE_DONE || result == SQLITE_ROW ? ERR_OK : sqlite_fail(db->handle, e);
+	enum err_code code = result == SQLITE_DONE || result == SQLITE_ROW
+				 ? ERR_OK
+				 : sqlite_fail(ours(db)->handle, e);
 	statement_release(s);
 	return code;
 }
 
-enum err_code
-db_script(struct db *db, const char *sql, struct err *e)
+static enum err_code
+sqlite_script(struct db *db, const char *sql, struct err *e)
 {
-	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return sqlite_fail(db->handle, e);
+	if (sqlite3_exec(ours(db)->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return sqlite_fail(ours(db)->handle, e);
 	return ERR_OK;
 }
 
-int64_t
-db_changed(const struct db *db)
+static int64_t
+sqlite_changed(struct db *db)
 {
-	return sqlite3_changes64(db->handle);
+	return sqlite3_changes64(ours(db)->handle);
 }
 
-enum err_code
-db_query(struct db *db, const char *sql, struct db_args args, struct query *q, struct err *e)
+/* --- transactions --- */
+
+static enum err_code
+sqlite_begin(struct db *db, struct err *e)
 {
-	query_close(q);
+	return sqlite_run(db, ours(db)->mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", DB_NO_ARGS,
+			  e);
+}
+
+static enum err_code
+sqlite_commit(struct db *db, struct err *e)
+{
+	return sqlite_run(db, "COMMIT", DB_NO_ARGS, e);
+}
+
+/* Fails when SQLite has rolled back by itself. */
+static void
+sqlite_roll_back(struct db *db)
+{
+	struct err ignored;
+	sqlite_run(db, "ROLLBACK", DB_NO_ARGS, &ignored);
+}
+
+/* --- queries --- */
+
+static enum err_code
+sqlite_query(struct db *db, const char *sql, struct db_args args, struct query *q, struct err *e)
+{
 	struct statement *s = start(db, sql, args, SQLITE_TRANSIENT);
 	if (!s)
-		return sqlite_fail(db->handle, e);
+		return sqlite_fail(ours(db)->handle, e);
 	*q = (struct query){.db = db, .statement = s};
 	return ERR_OK;
 }
@@ -369,97 +372,84 @@ prepared_of(const struct query *q)
 	return ((struct statement *)q->statement)->prepared;
 }
 
-bool
-db_next(struct query *q)
+static bool
+sqlite_next(struct query *q)
 {
-	if (q->done)
-		return false;
 	int result = sqlite3_step(prepared_of(q));
 	if (result == SQLITE_ROW)
 		return true;
 	q->done = true;
 	if (result != SQLITE_DONE)
-		q->failed = code_of(q->db->handle, result);
+		q->failed = code_of(ours(q->db)->handle, result);
 	return false;
 }
 
-bool
-query_failed(struct query *q, struct err *e)
+static enum err_code
+sqlite_failed(struct query *q, struct err *e)
 {
-	if (q->failed == ERR_OK)
-		return false;
-	err_set(e, q->failed, "database: %s", sqlite3_errmsg(q->db->handle));
-	return true;
+	return err_set(e, q->failed, "database: %s", sqlite3_errmsg(ours(q->db)->handle));
 }
 
-void
-query_close(struct query *q)
+static void
+sqlite_end(struct query *q)
 {
-	if (q->statement)
-		statement_release(q->statement);
-	*q = (struct query){0};
+	statement_release(q->statement);
 }
 
-/* --- columns --- */
-
-bool
-db_column_is_null(const struct query *q, int column)
-{
-	return sqlite3_column_type(prepared_of(q), column) == SQLITE_NULL;
-}
-
-int64_t
-db_column_int(const struct query *q, int column)
-{
-	return sqlite3_column_int64(prepared_of(q), column);
-}
-
-double
-db_column_real(const struct query *q, int column)
-{
-	return sqlite3_column_double(prepared_of(q), column);
-}
-
-enum db_kind
-db_column_kind(const struct query *q, int column)
-{
-	static const enum db_kind kinds[] = {
-	    [SQLITE_INTEGER] = DB_INT, [SQLITE_FLOAT] = DB_REAL, [SQLITE_TEXT] = DB_TEXT,
-	    [SQLITE_BLOB] = DB_BLOB,   [SQLITE_NULL] = DB_NULL,
-	};
-	return kinds[sqlite3_column_type(prepared_of(q), column)];
-}
-
-int
-db_column_count(const struct query *q)
+static int
+sqlite_column_count_of(const struct query *q)
 {
 	return sqlite3_column_count(prepared_of(q));
 }
 
-const char *
-db_column_bytes(const struct query *q, int column, struct arena *arena, size_t *ret_length)
+/* The bytes first, then their length: the one may change the other. */
+static struct db_value
+sqlite_column(const struct query *q, int column)
 {
-	if (db_column_is_null(q, column))
-		return NULL;
-	const void *bytes = sqlite3_column_blob(prepared_of(q), column);
-	size_t length = (size_t)sqlite3_column_bytes(prepared_of(q), column);
-	if (ret_length)
-		*ret_length = length;
-	return arena_bytes(arena, bytes, length);
+	sqlite3_stmt *prepared = prepared_of(q);
+	struct db_value v = {.kind = DB_NULL};
+	switch (sqlite3_column_type(prepared, column)) {
+	case SQLITE_INTEGER:
+		return db_int(sqlite3_column_int64(prepared, column));
+	case SQLITE_FLOAT:
+		v.kind = DB_REAL;
+		v.real = sqlite3_column_double(prepared, column);
+		return v;
+	case SQLITE_TEXT:
+		v.kind = DB_TEXT;
+		v.bytes = sqlite3_column_text(prepared, column);
+		break;
+	case SQLITE_BLOB:
+		v.kind = DB_BLOB;
+		v.bytes = sqlite3_column_blob(prepared, column);
+		break;
+	default:
+		return v;
+	}
+	v.length = (size_t)sqlite3_column_bytes(prepared, column);
+	return v;
 }
 
-const char *
-db_column_text(const struct query *q, int column, struct arena *arena)
-{
-	return db_column_bytes(q, column, arena, NULL);
-}
-
-struct digest
-db_column_hash(const struct query *q, int column)
-{
-	struct digest d = {0};
-	const void *bytes = sqlite3_column_blob(prepared_of(q), column);
-	if (sqlite3_column_bytes(prepared_of(q), column) == DIGEST_SIZE)
-		memcpy(d.bytes, bytes, DIGEST_SIZE);
-	return d;
-}
+/* A step gives one row: a scan is a query. */
+const struct db_driver sqlite_driver = {
+    .dialect = DIALECT_SQLITE,
+    .open = sqlite_open_db,
+    .close = sqlite_close_db,
+    .schema = sqlite_schema,
+    .set_schema = sqlite_set_schema,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .roll_back = sqlite_roll_back,
+    .run = sqlite_run,
+    .script = sqlite_script,
+    .changed = sqlite_changed,
+    .query = sqlite_query,
+    .scan = sqlite_query,
+    .next = sqlite_next,
+    .failed = sqlite_failed,
+    .end = sqlite_end,
+    .column_count = sqlite_column_count_of,
+    .column = sqlite_column,
+    .waiting = sqlite_waiting,
+    .settle = sqlite_settle,
+};

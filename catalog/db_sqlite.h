@@ -9,8 +9,6 @@
 
 #include "db.h"
 
-enum { WEFT_APPLICATION_ID = 0x57454654 }; /* "WEFT", in the header of the file */
-
 /* sqlite_open -- as db_open() opens it; the handle is to be closed also on failure. */
 int sqlite_open(const char *path, enum db_mode mode, sqlite3 **ret_handle);
 

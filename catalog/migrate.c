@@ -34,16 +34,26 @@ check_not_newer(int64_t number, struct err *e)
 	return ERR_OK;
 }
 
+/* Another process may have been faster: what counts is the number within the transaction. */
+static enum err_code
+apply_unless_applied(struct db *db, const struct embedded_file *file, int64_t number, struct err *e)
+{
+	int64_t there = 0;
+	CHECK(db_schema(db, &there, e));
+	if (there >= number)
+		return ERR_OK;
+	CHECK(db_script(db, file->data, e));
+	return db_set_schema(db, number, e);
+}
+
 static enum err_code
 apply(struct db *db, int64_t number, struct err *e)
 {
 	const struct embedded_file *file = &catalog_migrations[number - 1];
-	CHECK(db_script(db, "BEGIN IMMEDIATE", e));
-	if (db_script(db, file->data, e) == ERR_OK && db_set_schema(db, number, e) == ERR_OK &&
-	    db_script(db, "COMMIT", e) == ERR_OK)
+	CHECK(db_begin(db, e));
+	if (apply_unless_applied(db, file, number, e) == ERR_OK && db_commit(db, e) == ERR_OK)
 		return ERR_OK;
-	struct err ignored;
-	db_script(db, "ROLLBACK", &ignored);
+	db_roll_back(db);
 	return err_while(e, "migration '%s'", file->name);
 }
 

@@ -50,8 +50,8 @@ product_list(struct session *s, const struct product_filter *f, struct arena *ar
 		       DB_ARGS(db_text(f->after ? f->after : ""), db_int((int64_t)f->limit + 1),
 			       db_text(f->domain), db_text(f->owner), db_text(f->classification),
 			       db_text(f->status), db_text(f->standing),
-			       f->personal < 0 ? db_null() : db_int(f->personal), db_text(words),
-			       db_text(f->tag)),
+			       f->personal < 0 ? db_null_of(DB_INT) : db_int(f->personal),
+			       db_text(words), db_text(f->tag)),
 		       &q, e));
 	while (list.count < f->limit && db_next(&q)) {
 		list.items =

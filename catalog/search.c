@@ -14,6 +14,7 @@
 #include "base/map.h"
 
 #include "search_index.h"
+#include "search_snippet.h"
 #include "store_parts.h"
 
 enum { MOST_BY_NAME = 500, MOST_CANDIDATES = 2000 };
@@ -132,25 +133,27 @@ compare_candidates(const void *a, const void *b)
 static enum err_code
 read_hit(struct finding *f, const struct candidate *c, struct search_hit *ret_hit, struct err *e)
 {
-	static const char sql[] = "SELECT name, domain, owner, description, version, standing,"
-				  " search_snippet($1, name, description, columns, tags, owner, "
-				  "domain) FROM search_documents WHERE id = $2";
+	static const char sql[] = "SELECT name, description, columns, tags, owner, domain, version,"
+				  " standing FROM search_documents WHERE id = $1";
+	const char *text[8];
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(f->s->db, sql, DB_ARGS(db_text(f->question->words), db_int(c->id)), &q, e));
+	CHECK(db_query(f->s->db, sql, DB_ARGS(db_int(c->id)), &q, e));
 	if (!db_next(&q))
 		return query_failed(&q, e)
 			   ? e->code
 			   : ERR(e, CORRUPT,
 				 "the search index knows a document %lld that is not there",
 				 (long long)c->id);
+	for (int i = 0; i < 8; i++)
+		text[i] = db_column_text(&q, i, f->arena);
 	*ret_hit = (struct search_hit){
-	    .name = db_column_text(&q, 0, f->arena),
-	    .domain = db_column_text(&q, 1, f->arena),
-	    .owner = db_column_text(&q, 2, f->arena),
-	    .description = db_column_text(&q, 3, f->arena),
-	    .version = db_column_text(&q, 4, f->arena),
-	    .standing = db_column_text(&q, 5, f->arena),
-	    .snippet = db_column_text(&q, 6, f->arena),
+	    .name = text[0],
+	    .description = text[1],
+	    .owner = text[4],
+	    .domain = text[5],
+	    .version = text[6],
+	    .standing = text[7],
+	    .snippet = search_snippet(db_cutter(f->s->db), f->question->words, text, 6, f->arena),
 	    .score = c->score,
 	};
 	return ERR_OK;

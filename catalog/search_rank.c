@@ -70,8 +70,8 @@ search_rank(const Fts5ExtensionApi *api, Fts5Context *fts, sqlite3_context *cont
 }
 
 /* FTS5 gives its interface to who asks for it in SQL (sqlite.org/fts5.html, section 7). */
-static fts5_api *
-find_api(sqlite3 *handle)
+fts5_api *
+fts5_api_find(sqlite3 *handle)
 {
 	fts5_api *api = NULL;
 	sqlite3_stmt *ask = NULL;
@@ -84,11 +84,9 @@ find_api(sqlite3 *handle)
 }
 
 int
-search_functions_register(sqlite3 *handle)
+search_rank_register(sqlite3 *handle)
 {
-	fts5_api *api = find_api(handle);
-	if (!api)
-		return SQLITE_ERROR;
-	int result = api->xCreateFunction(api, "search_rank", NULL, search_rank, NULL);
-	return result == SQLITE_OK ? search_snippet_register(handle, api) : result;
+	fts5_api *api = fts5_api_find(handle);
+	return api ? api->xCreateFunction(api, "search_rank", NULL, search_rank, NULL)
+		   : SQLITE_ERROR;
 }

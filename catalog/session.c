@@ -52,7 +52,7 @@ store_read(struct store *store, struct session **ret_session, struct err *e)
 {
 	struct db *db = NULL;
 	CHECK(reader_open(store, &db, e));
-	if (db_run(db, "BEGIN", DB_NO_ARGS, e) != ERR_OK) {
+	if (db_begin(db, e) != ERR_OK) {
 		db_close(db);
 		return e->code;
 	}
@@ -68,10 +68,8 @@ store_read(struct store *store, struct session **ret_session, struct err *e)
 static void
 roll_back(struct session *s)
 {
-	struct err ignored;
 	s->head->loaded = false;
-	db_run(s->db, "ROLLBACK", DB_NO_ARGS,
-	       &ignored); /* fails when SQLite has rolled back by itself */
+	db_roll_back(s->db);
 }
 
 static void
@@ -100,7 +98,7 @@ store_write(struct store *store, struct session **ret_session, struct err *e)
 	writer_gate_enter(&store->writer_gate);
 	struct session *s = memory_alloc(sizeof *s);
 	*s = (struct session){.store = store, .db = store->writer, .head = &store->head};
-	enum err_code code = db_run(s->db, "BEGIN IMMEDIATE", DB_NO_ARGS, e);
+	enum err_code code = db_begin(s->db, e);
 	if (code == ERR_OK) {
 		code = log_head_load(s, e);
 		if (code != ERR_OK)
@@ -134,7 +132,7 @@ session_commit(struct session *s, struct err *e)
 				 ? ERR(e, INTERNAL, "a change failed half-way: nothing is kept")
 				 : search_index_update(s, e);
 	if (code == ERR_OK)
-		code = db_run(s->db, "COMMIT", DB_NO_ARGS, e);
+		code = db_commit(s->db, e);
 	uint32_t waiting = db_waiting(s->db);
 	if (code != ERR_OK)
 		roll_back(s);
@@ -151,7 +149,7 @@ end_reader(struct session *s)
 {
 	struct err ignored;
 	struct db *db = s->db;
-	if (db_run(db, "COMMIT", DB_NO_ARGS, &ignored) == ERR_OK)
+	if (db_commit(db, &ignored) == ERR_OK)
 		reader_give_back(s->store, db);
 	else
 		db_close(db);

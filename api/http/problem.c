@@ -92,6 +92,7 @@ add_headers(struct exchange *x, enum err_code code)
 		response_header(&x->rs, "Allow", allowed_methods(x));
 		break;
 	case ERR_BUSY:
+	case ERR_UNAVAILABLE:
 		response_header(&x->rs, "Retry-After", "1");
 		break;
 	default:

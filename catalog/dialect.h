@@ -1,0 +1,23 @@
+/*
+ * dialect.h -- where the databases cannot be asked with one text.  Private to catalog/.
+ *
+ * What differs is a row with a column for each dialect, beside the function that uses it:
+ *
+ *     static const char *const find[] = {
+ *             [DIALECT_SQLITE]   = "SELECT ... MATCH $1",
+ *             [DIALECT_POSTGRES] = "SELECT ... @@ $1::tsquery",
+ *     };
+ *     db_query(db, find[db_dialect(db)], ...)
+ *
+ * No function asks which dialect it is.
+ */
+#ifndef WEFT_CATALOG_DIALECT_H
+#define WEFT_CATALOG_DIALECT_H
+
+struct db;
+
+enum dialect { DIALECT_SQLITE, DIALECT_POSTGRES, DIALECT_COUNT };
+
+enum dialect db_dialect(const struct db *db);
+
+#endif
