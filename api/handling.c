@@ -8,8 +8,6 @@
 
 #include "catalog/event_log.h"
 
-enum { MOST_KEY = 255 };
-
 const struct services *
 services_of(const struct request *rq)
 {
@@ -26,85 +24,6 @@ enum err_code
 session_read(const struct request *rq, struct session **ret_session, struct err *e)
 {
 	return store_read(services_of(rq)->store, ret_session, e);
-}
-
-/* ---- commands */
-
-/* The key without its quotes: it is a string of RFC 8941, and most clients send it bare. */
-static enum err_code
-read_key(const struct request *rq, const char **ret_key, struct err *e)
-{
-	const char *header = request_header(rq, "Idempotency-Key");
-	*ret_key = NULL;
-	if (!header)
-		return ERR_OK;
-	size_t length = strlen(header);
-	bool quoted = length >= 2 && header[0] == '"' && header[length - 1] == '"';
-	char *key = arena_bytes(rq->arena, header + quoted, quoted ? length - 2 : length);
-	for (const char *p = key; *p; p++)
-		if (*p <= ' ' || *p >= 0x7f)
-			length = 0;
-	if (length == 0 || *key == '\0' || length > MOST_KEY)
-		return ERR(
-		    e, MALFORMED,
-		    "Idempotency-Key: expected 1 to %d printable ASCII characters without spaces",
-		    MOST_KEY);
-	*ret_key = key;
-	return ERR_OK;
-}
-
-/* The same command is the same method, address and body. */
-static struct digest
-digest_of_request(const struct request *rq)
-{
-	const char *method = method_name(rq->method);
-	const struct digest_part parts[] = {
-	    {method, strlen(method)},       {" ", 1},  {rq->path, strlen(rq->path)}, {"?", 1},
-	    {rq->query, strlen(rq->query)}, {"\n", 1}, {rq->body, rq->body_length},
-	};
-	return digest_of_parts(parts, ARRAY_LEN(parts));
-}
-
-enum err_code
-command_of(const struct request *rq, struct submission *ret_submission, struct err *e)
-{
-	struct submission in = {
-	    .text = rq->body,
-	    .length = rq->body_length,
-	    .actor = actor_of(rq),
-	    .if_match = request_header(rq, "If-Match"),
-	};
-	TRY(request_query_flag(rq, "dry_run", &in.dry_run, e));
-	TRY(read_key(rq, &in.idempotency_key, e));
-	in.request = digest_of_request(rq);
-	*ret_submission = in;
-	return ERR_OK;
-}
-
-enum err_code
-submission_of(const struct request *rq, struct submission *ret_submission, struct err *e)
-{
-	TRY(command_of(rq, ret_submission, e));
-	return request_media_type(rq, &ret_submission->media_type, e);
-}
-
-void
-outcome_answer(struct response *rs, const struct outcome *out)
-{
-	rs->status = out->status;
-	rs->etag = out->etag;
-	if (out->replayed)
-		response_header(rs, "Idempotent-Replayed", "true");
-}
-
-enum err_code
-no_idempotency_key(const struct request *rq, struct err *e)
-{
-	if (!request_header(rq, "Idempotency-Key"))
-		return ERR_OK;
-	return ERR(e, MALFORMED,
-		   "Idempotency-Key: the answer of this command is not kept, so that it cannot be "
-		   "repeated; leave the key out");
 }
 
 /* ---- parameters */

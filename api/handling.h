@@ -21,21 +21,6 @@ const struct actor *actor_of(const struct request *rq);
 /* session_read -- a reader's session on the catalog. */
 enum err_code session_read(const struct request *rq, struct session **ret_session, struct err *e);
 
-/*
- * submission_of -- the body with what the header and the query say about it: media type, dry_run,
- * If-Match, Idempotency-Key.  command_of -- the same for a command without a document.
- */
-enum err_code submission_of(const struct request *rq, struct submission *ret_submission,
-			    struct err *e);
-enum err_code command_of(const struct request *rq, struct submission *ret_submission,
-			 struct err *e);
-
-/* outcome_answer -- what governance said, as the answer. */
-void outcome_answer(struct response *rs, const struct outcome *out);
-
-/* no_idempotency_key -- refuse one where no answer is kept, rather than let a client rely on it. */
-enum err_code no_idempotency_key(const struct request *rq, struct err *e);
-
 /* query_word -- a parameter that must be one of `words` (NULL-terminated), or NULL.  Fails:
  * ERR_MALFORMED. */
 enum err_code query_word(const struct request *rq, const char *name, const char *const *words,

@@ -5,7 +5,7 @@
 
 #include "catalog/rulebook.h"
 
-#include "handling.h"
+#include "commanding.h"
 #include "routes.h"
 
 static void
@@ -83,28 +83,24 @@ static enum err_code
 define(struct request *rq, struct response *rs, struct err *e)
 {
 	static const char *const names[] = {"dry_run", NULL};
-	struct submission in;
-	struct outcome out = {.body = &rs->body};
+	struct command *c = command_begin(rq, rs);
 	TRY(request_only(rq, names, e));
-	TRY(submission_of(rq, &in, e));
-	TRY(policy_define(services_of(rq)->governance, request_part(rq, 0), &in, rq->arena,
-			  &rq->violations, &out, e));
-	outcome_answer(rs, &out);
-	return ERR_OK;
+	TRY(submission_of(rq, &c->in, e));
+	TRY(policy_define(services_of(rq)->governance, request_part(rq, 0), &c->in, rq->arena,
+			  &rq->violations, &c->out, e));
+	return command_end(c);
 }
 
 static enum err_code
 evaluate(struct request *rq, struct response *rs, struct err *e)
 {
 	static const char *const none[] = {NULL};
-	struct submission in;
-	struct outcome out = {.body = &rs->body};
+	struct command *c = command_begin(rq, rs);
 	TRY(request_only(rq, none, e));
-	TRY(submission_of(rq, &in, e));
-	TRY(product_evaluate(services_of(rq)->governance, &in, rq->arena, &rq->violations, &out,
-			     e));
-	outcome_answer(rs, &out);
-	return ERR_OK;
+	TRY(submission_of(rq, &c->in, e));
+	TRY(product_evaluate(services_of(rq)->governance, &c->in, rq->arena, &rq->violations,
+			     &c->out, e));
+	return command_end(c);
 }
 
 // clang-format off

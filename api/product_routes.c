@@ -6,7 +6,7 @@
 
 #include "catalog/product.h"
 
-#include "handling.h"
+#include "commanding.h"
 #include "published.h"
 #include "routes.h"
 
@@ -14,42 +14,28 @@ static const char *const none[] = {NULL};
 
 /* ---- publishing */
 
-/* The name stands in the answer that governance wrote. */
-static enum err_code
-add_location(const struct buf *answer, struct response *rs, struct err *e)
-{
-	struct node root;
-	TRY(document_read(DOCUMENT_JSON, answer->data, answer->length, NULL, rs->arena, &root, e));
-	const char *name = node_text(&root, "name", "");
-	response_header(rs, "Location", arena_printf(rs->arena, "/api/v1/products/%s", name));
-	return ERR_OK;
-}
-
 static enum err_code
 publish(struct request *rq, struct response *rs, struct err *e)
 {
 	static const char *const names[] = {"dry_run", NULL};
-	struct submission in;
-	struct outcome out = {.body = &rs->body};
+	struct command *c = command_begin(rq, rs);
 	TRY(request_only(rq, names, e));
-	TRY(submission_of(rq, &in, e));
-	TRY(product_publish(services_of(rq)->governance, &in, rq->arena, &rq->violations, &out, e));
-	outcome_answer(rs, &out);
-	return out.status == 201 ? add_location(&rs->body, rs, e) : ERR_OK;
+	TRY(submission_of(rq, &c->in, e));
+	TRY(product_publish(services_of(rq)->governance, &c->in, rq->arena, &rq->violations,
+			    &c->out, e));
+	return command_end(c);
 }
 
 static enum err_code
 retire(struct request *rq, struct response *rs, struct err *e)
 {
 	static const char *const names[] = {"reason", "dry_run", NULL};
-	struct submission in;
-	struct outcome out = {.body = &rs->body};
+	struct command *c = command_begin(rq, rs);
 	TRY(request_only(rq, names, e));
-	TRY(command_of(rq, &in, e));
+	TRY(command_of(rq, &c->in, e));
 	TRY(product_retire(services_of(rq)->governance, request_part(rq, 0),
-			   request_query(rq, "reason"), &in, rq->arena, &out, e));
-	outcome_answer(rs, &out);
-	return ERR_OK;
+			   request_query(rq, "reason"), &c->in, rq->arena, &c->out, e));
+	return command_end(c);
 }
 
 /* ---- lists */

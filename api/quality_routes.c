@@ -7,7 +7,7 @@
 #include "catalog/resource.h"
 
 #include "acting.h"
-#include "handling.h"
+#include "commanding.h"
 #include "routes.h"
 
 /* {name, checked_at, plugin, passed, checks}; `result` is NULL when nothing was ever checked. */

@@ -6,7 +6,7 @@
 #include "catalog/resource.h"
 
 #include "acting.h"
-#include "handling.h"
+#include "commanding.h"
 #include "routes.h"
 
 static const char *const none[] = {NULL};
@@ -59,14 +59,12 @@ list(struct request *rq, struct response *rs, struct err *e)
 	return ERR_OK;
 }
 
-/* The job's own transaction: what is asked for is remembered, also when the server stops now. */
+/* What is asked for is remembered, also when the server stops now. */
 static enum err_code
-want_reconciling(const struct request *rq, const char *product, struct err *e)
+want_reconciling(void *user, struct session *s, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	TRY(store_write(services_of(rq)->store, &s, e));
-	TRY(job_want(s, "reconcile", product, session_now(s), e));
-	return session_commit(s, e);
+	const struct request *rq = user;
+	return job_want(s, "reconcile", request_part(rq, 0), session_now(s), e);
 }
 
 static enum err_code
@@ -79,7 +77,7 @@ reconcile(struct request *rq, struct response *rs, struct err *e)
 	TRY(request_query_flag(rq, "dry_run", &dry_run, e));
 	TRY(may_act_on(rq, name, e));
 	if (!dry_run)
-		TRY(want_reconciling(rq, name, e));
+		answer_when_written(rq, rs, want_reconciling, rq);
 	rs->status = dry_run ? 200 : 202;
 	write_outcome(name, dry_run ? "checked" : "queued", rs);
 	return ERR_OK;

@@ -5,7 +5,7 @@
 
 #include "base/field.h"
 
-#include "handling.h"
+#include "commanding.h"
 #include "routes.h"
 
 static const char *const dry_run_only[] = {"dry_run", NULL};
@@ -143,18 +143,32 @@ create(struct request *rq, struct response *rs, struct err *e)
 }
 
 static enum err_code
-revoke(struct request *rq, struct response *rs, struct err *e)
+write_revocation(void *user, struct session *s, struct err *e)
+{
+	const struct request *rq = user;
+	return token_revoke(s, rq->actor, request_part(rq, 0), e);
+}
+
+/* All but the commit. */
+static enum err_code
+try_revocation(struct request *rq, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
-	const char *id = request_part(rq, 0);
+	TRY(store_write(services_of(rq)->store, &s, e));
+	return write_revocation(rq, s, e);
+}
+
+static enum err_code
+revoke(struct request *rq, struct response *rs, struct err *e)
+{
 	bool dry_run;
 	TRY(request_only(rq, dry_run_only, e));
 	TRY(request_query_flag(rq, "dry_run", &dry_run, e));
-	TRY(store_write(services_of(rq)->store, &s, e));
-	TRY(token_revoke(s, rq->actor, id, e));
-	if (!dry_run)
-		TRY(session_commit(s, e));
-	write_checked("id", id, dry_run ? "checked" : "revoked", rs);
+	if (dry_run)
+		TRY(try_revocation(rq, e));
+	else
+		answer_when_written(rq, rs, write_revocation, rq);
+	write_checked("id", request_part(rq, 0), dry_run ? "checked" : "revoked", rs);
 	return ERR_OK;
 }
 

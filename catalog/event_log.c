@@ -81,19 +81,21 @@ insert_event(struct session *s, const struct event *ev, struct err *e)
 }
 
 static enum err_code
-write_event(struct session *s, const struct event *ev, const struct known_product *known,
+write_event(struct session *s, const struct event *ev, const struct product_draft *draft,
 	    struct err *e)
 {
 	struct digest leaf = event_leaf(ev);
 	CHECK(insert_event(s, ev, e));
 	CHECK(merkle_append(&s->head->edge, &leaf, log_tree_store, s, e));
 	s->head->time = ev->time;
-	return projection_apply(s, ev, known, e);
+	touched_note(&s->store->touched, ev->subject, ev->seq);
+	touched_note(&s->store->touched, ev->kind, ev->seq);
+	return projection_apply(s, ev, draft, e);
 }
 
 /* `ev` has what the caller says of it; the rest is the log's. */
 static enum err_code
-append(struct session *s, struct event *ev, const struct known_product *known, struct err *e)
+append(struct session *s, struct event *ev, const struct product_draft *draft, struct err *e)
 {
 	CHECK(check_line("actor", ev->actor, e));
 	CHECK(check_line("kind", ev->kind, e));
@@ -101,8 +103,8 @@ append(struct session *s, struct event *ev, const struct known_product *known, s
 	CHECK(log_head_load(s, e));
 	ev->seq = s->head->edge.size + 1;
 	ev->time = s->now > s->head->time ? s->now : s->head->time;
-	ev->body_hash = digest_of(ev->body, ev->body_length);
-	enum err_code code = write_event(s, ev, known, e);
+	ev->body_hash = draft ? draft->body_hash : digest_of(ev->body, ev->body_length);
+	enum err_code code = write_event(s, ev, draft, e);
 	if (code != ERR_OK)
 		s->broken = true; /* half of it may be written: only undoing helps */
 	return code;
@@ -124,19 +126,17 @@ event_append(struct session *s, const char *actor, const char *kind, const char 
 }
 
 enum err_code
-product_append(struct session *s, const char *actor, const struct descriptor *product,
-	       const struct product_finding *finding, const struct buf *body,
+product_append(struct session *s, const char *actor, const struct product_draft *draft,
 	       struct event *ret_event, struct err *e)
 {
-	const struct known_product known = {product, *finding};
 	struct event ev = {
 	    .actor = actor,
 	    .kind = "product.published",
-	    .subject = product->name,
-	    .body = body->data,
-	    .body_length = body->length,
+	    .subject = draft->product->name,
+	    .body = draft->body,
+	    .body_length = draft->body_length,
 	};
-	CHECK(append(s, &ev, &known, e));
+	CHECK(append(s, &ev, draft, e));
 	if (ret_event)
 		*ret_event = ev;
 	return ERR_OK;

@@ -7,6 +7,7 @@
  */
 #include "job.h"
 
+#include "pending.h"
 #include "store_parts.h"
 
 enum err_code
@@ -63,26 +64,40 @@ is_any_due(struct store *store, struct arena *arena, bool *ret_found, moment *re
 	return find_due(s, arena, &ignored, ret_next, ret_found, e);
 }
 
+struct claim {
+	moment lease_end;
+	struct arena *arena;
+	struct job job;
+	moment next;
+	bool found;
+};
+
+static enum err_code
+write_claim(void *user, struct session *s, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE jobs SET claimed = round, due_at = $3 WHERE kind = $1 AND subject = $2";
+	struct claim *c = user;
+	CHECK(find_due(s, c->arena, &c->job, &c->next, &c->found, e));
+	if (!c->found)
+		return ERR_OK;
+	return db_run(s->db, sql,
+		      DB_ARGS(db_text(c->job.kind), db_text(c->job.subject), db_int(c->lease_end)),
+		      e);
+}
+
 enum err_code
 job_claim(struct store *store, moment lease_end, struct arena *arena, struct job *ret_job,
 	  moment *ret_next, struct err *e)
 {
-	static const char sql[] =
-	    "UPDATE jobs SET claimed = round, due_at = $3 WHERE kind = $1 AND subject = $2";
-	CLEANUP(session_end) struct session *s = NULL;
-	struct job job = {0};
-	bool found = false;
-	CHECK(is_any_due(store, arena, &found, ret_next, e));
-	if (found) {
-		CHECK(store_write(store, &s, e));
-		CHECK(find_due(s, arena, &job, ret_next, &found, e));
-	}
-	if (!found)
+	struct claim c = {.lease_end = lease_end, .arena = arena};
+	CHECK(is_any_due(store, arena, &c.found, &c.next, e));
+	if (c.found)
+		CHECK(store_change(store, write_claim, &c, e));
+	*ret_next = c.next;
+	if (!c.found)
 		return ERR(e, NOT_FOUND, "no job is due");
-	CHECK(db_run(s->db, sql,
-		     DB_ARGS(db_text(job.kind), db_text(job.subject), db_int(lease_end)), e));
-	CHECK(session_commit(s, e));
-	*ret_job = job;
+	*ret_job = c.job;
 	return ERR_OK;
 }
 

@@ -2,6 +2,7 @@
  * log_checkpoint.c -- signed statements about the whole log: made when asked for, kept for ever.
  */
 #include "event_log.h"
+#include "pending.h"
 #include "store_parts.h"
 
 /* The newest note, when it covers all of the log; NULL otherwise. */
@@ -25,37 +26,37 @@ keep(struct session *s, const struct checkpoint *c, const char *note, struct err
 		      e);
 }
 
+struct signing {
+	struct arena *arena;
+	const char *note;
+};
+
 static enum err_code
-sign_current(struct store *store, struct arena *arena, const char **ret_note, struct err *e)
+sign_current(void *user, struct session *s, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	CHECK(store_write(store, &s, e));
-	const char *note = NULL;
-	CHECK(find_current(s, arena, &note, e)); /* another thread may have been faster */
-	if (!note) {
-		struct checkpoint c = {
-		    .origin = store->origin,
-		    .size = s->head->edge.size,
-		    .root = merkle_edge_root(&s->head->edge),
-		};
-		note = checkpoint_sign(&c, &store->key, arena);
-		CHECK(keep(s, &c, note, e));
-		CHECK(session_commit(s, e));
-	}
-	*ret_note = note;
-	return ERR_OK;
+	struct signing *signing = user;
+	CHECK(find_current(s, signing->arena, &signing->note, e));
+	if (signing->note) /* another thread was faster */
+		return ERR_OK;
+	const struct checkpoint c = {
+	    .origin = s->store->origin,
+	    .size = s->head->edge.size,
+	    .root = merkle_edge_root(&s->head->edge),
+	};
+	signing->note = checkpoint_sign(&c, &s->store->key, signing->arena);
+	return keep(s, &c, signing->note, e);
 }
 
 enum err_code
 checkpoint_latest(struct store *store, struct arena *arena, const char **ret_note, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
-	const char *note = NULL;
+	struct signing signing = {.arena = arena};
 	CHECK(store_read(store, &s, e));
-	CHECK(find_current(s, arena, &note, e));
+	CHECK(find_current(s, arena, &signing.note, e));
 	session_end(&s);
-	if (!note)
-		return sign_current(store, arena, ret_note, e);
-	*ret_note = note;
+	if (!signing.note)
+		CHECK(store_change(store, sign_current, &signing, e));
+	*ret_note = signing.note;
 	return ERR_OK;
 }

@@ -14,19 +14,20 @@ struct product
 product_of_row(const struct query *q, struct arena *arena)
 {
 	return (struct product){
-	    .name = db_column_text(q, 0, arena),
-	    .version = db_column_text(q, 1, arena),
-	    .domain = db_column_text(q, 2, arena),
-	    .owner = db_column_text(q, 3, arena),
-	    .description = db_column_text(q, 4, arena),
-	    .status = db_column_text(q, 5, arena),
-	    .standing = db_column_text(q, 6, arena),
-	    .classification = db_column_text(q, 7, arena),
-	    .personal = db_column_int(q, 8) != 0,
-	    .published_at = db_column_int(q, 9),
-	    .published_by = db_column_text(q, 10, arena),
-	    .seq = (uint64_t)db_column_int(q, 11),
-	    .hash = db_column_text(q, 12, arena),
+	    .id = db_column_int(q, 0),
+	    .name = db_column_text(q, 1, arena),
+	    .version = db_column_text(q, 2, arena),
+	    .domain = db_column_text(q, 3, arena),
+	    .owner = db_column_text(q, 4, arena),
+	    .description = db_column_text(q, 5, arena),
+	    .status = db_column_text(q, 6, arena),
+	    .standing = db_column_text(q, 7, arena),
+	    .classification = db_column_text(q, 8, arena),
+	    .personal = db_column_int(q, 9) != 0,
+	    .published_at = db_column_int(q, 10),
+	    .published_by = db_column_text(q, 11, arena),
+	    .seq = (uint64_t)db_column_int(q, 12),
+	    .hash = db_column_text(q, 13, arena),
 	};
 }
 

@@ -12,6 +12,7 @@
 
 /* What is known of the version in force. */
 struct product {
+	int64_t id; /* the event that published the product first */
 	const char *name, *version, *domain, *owner, *description; /* description: "" when absent */
 	const char *status;         /* of the descriptor; "retired" once it was retired */
 	const char *standing;       /* "compliant", "warned" or "violating" */
@@ -81,14 +82,37 @@ enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *
 
 /*
  * product_append -- event_append() of product.published for who has the document decoded already,
- * which saves reading the body again.  `product` and `finding` must be what the body says: the
- * catalog takes their word, a rebuild does not.
+ * which saves reading the body again.  The draft must say what its body says: the catalog takes its
+ * word, a rebuild does not.
+ *
+ * product_draft_new -- all that can be worked out without the catalog, in `arena`, so that the
+ * committer only writes: `before` is the version in force as the publisher saw it (NULL: the
+ * product is new), which must still be so when the draft is appended.
  */
 struct product_finding {
 	const char *version, *change, *hash, *standing;
 };
-enum err_code product_append(struct session *s, const char *actor, const struct descriptor *product,
-			     const struct product_finding *finding, const struct buf *body,
-			     struct event *ret_event, struct err *e);
+struct product_draft {
+	const struct descriptor *product;
+	struct product_finding finding;
+	int64_t id; /* struct product's; 0: it is new */
+
+	const char *body; /* of the event; NULL in a rebuild */
+	size_t body_length;
+	struct digest body_hash;
+
+	const char *document; /* as canonical JSON */
+	size_t document_length;
+	const char *classification; /* the strictest, or NULL */
+	bool personal;
+	const char *column_words, *tag_words; /* for the search */
+};
+const struct product_draft *product_draft_new(const struct descriptor *product,
+					      const struct product_finding *finding,
+					      const struct product *before, const struct buf *body,
+					      struct arena *arena);
+enum err_code product_append(struct session *s, const char *actor,
+			     const struct product_draft *draft, struct event *ret_event,
+			     struct err *e);
 
 #endif

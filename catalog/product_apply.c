@@ -27,11 +27,10 @@ put_row(struct session *s, struct happening *h, struct err *e)
 	const struct descriptor *d = h->product;
 	return db_run(s->db, sql,
 		      DB_ARGS(db_text(d->name), db_int(h->product_id),
-			      db_int((int64_t)h->event->seq), db_text(h->finding.version),
+			      db_int((int64_t)h->event->seq), db_text(h->draft->finding.version),
 			      db_text(d->domain), db_text(d->owner),
-			      db_text(status_name(d->status)), db_text(h->finding.standing),
-			      db_text(classification_name(descriptor_classification(d))),
-			      db_int(descriptor_is_personal(d))),
+			      db_text(status_name(d->status)), db_text(h->draft->finding.standing),
+			      db_text(h->draft->classification), db_int(h->draft->personal)),
 		      e);
 }
 
@@ -46,13 +45,12 @@ put_document(struct session *s, struct happening *h, struct err *e)
 	    "excluded.hash,"
 	    " published_at = excluded.published_at, published_by = excluded.published_by,"
 	    " document = excluded.document";
-	const struct descriptor *d = h->product;
-	CLEANUP(buf_done) struct buf text = {0};
-	json_canonical(&text, d->document);
+	const struct product_draft *draft = h->draft;
+	const char *description = draft->product->description;
 	return db_run(s->db, sql,
-		      DB_ARGS(db_int(h->product_id), db_text(d->description ? d->description : ""),
-			      db_text(h->finding.hash), db_int(h->event->time),
-			      db_text(h->event->actor), db_text(text.data)),
+		      DB_ARGS(db_int(h->product_id), db_text(description ? description : ""),
+			      db_text(h->draft->finding.hash), db_int(h->event->time),
+			      db_text(h->event->actor), db_text(draft->document)),
 		      e);
 }
 
@@ -64,8 +62,8 @@ put_version(struct session *s, struct happening *h, struct err *e)
 				  " VALUES ($1, $2, $3, $4, $5, $6, $7)";
 	return db_run(s->db, sql,
 		      DB_ARGS(db_int(h->product_id), db_int((int64_t)h->event->seq),
-			      db_text(h->finding.version), db_text(h->finding.change),
-			      db_text(h->finding.hash), db_int(h->event->time),
+			      db_text(h->draft->finding.version), db_text(h->draft->finding.change),
+			      db_text(h->draft->finding.hash), db_int(h->event->time),
 			      db_text(h->event->actor)),
 		      e);
 }
@@ -101,9 +99,15 @@ put_tags(struct session *s, struct happening *h, struct err *e)
 	return ERR_OK;
 }
 
+/* A publisher whose basis still holds has said it; else the row does. */
 static enum err_code
 find_id(struct session *s, struct happening *h, struct err *e)
 {
+	if (h->draft && h->draft->body) {
+		h->product_is_new = h->draft->id == 0;
+		h->product_id = h->product_is_new ? (int64_t)h->event->seq : h->draft->id;
+		return ERR_OK;
+	}
 	CLEANUP(query_close) struct query q = {0};
 	CHECK(db_query(s->db, "SELECT id FROM products WHERE name = $1",
 		       DB_ARGS(db_text(h->event->subject)), &q, e));

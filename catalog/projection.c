@@ -112,13 +112,15 @@ read_product(struct happening *h, struct err *e)
 	CHECK(read_source(h, e));
 	descriptor_decode(h->document, &ignored, d);
 	h->product = d;
-	h->finding = (struct product_finding){
+	const struct product_finding finding = {
 	    .version = node_text(h->body, "version", ""),
 	    .change = node_text(h->body, "change", "none"),
 	    .hash = node_text(h->body, "hash", ""),
 	    .standing = node_text(h->body, "standing", "compliant"),
 	};
-	return check_product(h, e);
+	CHECK(check_product(h, e));
+	h->draft = product_draft_new(d, &finding, NULL, NULL, h->arena);
+	return ERR_OK;
 }
 
 static enum err_code
@@ -135,10 +137,10 @@ read_event(struct happening *h, int reads, struct err *e)
 }
 
 static enum err_code
-take_known(struct happening *h, const struct known_product *known, struct err *e)
+take_draft(struct happening *h, const struct product_draft *draft, struct err *e)
 {
-	h->product = known->product;
-	h->finding = known->finding;
+	h->draft = draft;
+	h->product = draft->product;
 	return check_product(h, e);
 }
 
@@ -152,7 +154,7 @@ apply_rows(struct session *s, struct happening *h, struct err *e)
 }
 
 enum err_code
-projection_apply(struct session *s, const struct event *ev, const struct known_product *known,
+projection_apply(struct session *s, const struct event *ev, const struct product_draft *draft,
 		 struct err *e)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
@@ -162,7 +164,7 @@ projection_apply(struct session *s, const struct event *ev, const struct known_p
 		i++;
 	if (i == ARRAY_LEN(kinds) || !ev->body)
 		return ERR_OK;
-	enum err_code code = known ? take_known(&h, known, e) : read_event(&h, kinds[i].reads, e);
+	enum err_code code = draft ? take_draft(&h, draft, e) : read_event(&h, kinds[i].reads, e);
 	if (code != ERR_OK || apply_rows(s, &h, e) != ERR_OK)
 		return err_while(e, "event %llu, %s of '%s'", (unsigned long long)ev->seq, ev->kind,
 				 ev->subject);

@@ -32,8 +32,8 @@ struct happening {
 	const struct node *document;
 
 	/* product.published: the document's meaning, and what was found of it. */
-	const struct descriptor *product;
-	struct product_finding finding;
+	const struct product_draft *draft;
+	const struct descriptor *product; /* the draft's */
 
 	/* product.*: set by product_apply_*, the first of their kind in the table. */
 	int64_t product_id;
@@ -52,15 +52,11 @@ projection_apply_fn rule_apply_defined;
 projection_apply_fn quality_apply_checked;
 
 /*
- * projection_apply -- `known` is what the publisher has read already, or NULL. Fails, with the
- * session to be undone: ERR_MALFORMED (a body that is not what its kind says) ...
+ * projection_apply -- `draft` is what the publisher has worked out already, or NULL. Fails, with
+ * the session to be undone: ERR_MALFORMED (a body that is not what its kind says) ...
  */
-struct known_product {
-	const struct descriptor *product;
-	struct product_finding finding;
-};
 enum err_code projection_apply(struct session *s, const struct event *ev,
-			       const struct known_product *known, struct err *e);
+			       const struct product_draft *draft, struct err *e);
 
 /* What rebuild.c empties and what it digests, NULL-terminated. */
 struct projection_table {

@@ -64,34 +64,13 @@ struct texts_of_document {
 	const char *text[TEXT_COUNT]; /* name, description, columns, tags, owner, domain */
 };
 
-static const char *
-text_of_columns(const struct descriptor *d, struct arena *arena)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	const struct column *columns = d->columns.items;
-	for (size_t i = 0; i < d->columns.count; i++) {
-		buf_printf(&text, "%s%s", i ? " " : "", columns[i].name ? columns[i].name : "");
-		if (columns[i].description)
-			buf_printf(&text, " %s", columns[i].description);
-	}
-	return arena_bytes(arena, text.data ? text.data : "", text.length);
-}
-
-static const char *
-text_of_tags(const struct descriptor *d, struct arena *arena)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	for (size_t i = 0; i < d->tags.count; i++)
-		buf_printf(&text, "%s\n", d->tags.items[i]);
-	return arena_bytes(arena, text.data ? text.data : "", text.length);
-}
-
 static struct texts_of_document
-texts_of(const struct descriptor *d, struct arena *arena)
+texts_of(const struct product_draft *draft)
 {
+	const struct descriptor *d = draft->product;
 	return (struct texts_of_document){{d->name, d->description ? d->description : "",
-					   text_of_columns(d, arena), text_of_tags(d, arena),
-					   d->owner, d->domain}};
+					   draft->column_words, draft->tag_words, d->owner,
+					   d->domain}};
 }
 
 static enum err_code
@@ -137,9 +116,9 @@ put_document(struct session *s, struct happening *h, const struct texts_of_docum
 	return db_run(s->db, sql,
 		      DB_ARGS(db_int(h->product_id), db_text(t->text[0]), db_text(t->text[1]),
 			      db_text(t->text[2]), db_text(t->text[3]), db_text(t->text[4]),
-			      db_text(t->text[5]), db_text(h->finding.version),
-			      db_text(h->finding.standing),
-			      db_text(classification_name(descriptor_classification(h->product))),
+			      db_text(t->text[5]), db_text(h->draft->finding.version),
+			      db_text(h->draft->finding.standing),
+			      db_text(h->draft->classification),
 			      db_text(status_name(h->product->status))),
 		      e);
 }
@@ -216,7 +195,7 @@ search_index_rebuild(struct session *s, struct err *e)
 enum err_code
 search_apply_published(struct session *s, struct happening *h, struct err *e)
 {
-	struct texts_of_document texts = texts_of(h->product, h->arena), old = texts;
+	struct texts_of_document texts = texts_of(h->draft), old = texts;
 	if (!h->product_is_new)
 		CHECK(read_old(s, h, &old, e));
 	if (!s->rebuilding && (h->product_is_new || !is_same(&old, &texts)))

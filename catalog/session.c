@@ -52,12 +52,14 @@ store_read(struct store *store, struct session **ret_session, struct err *e)
 {
 	struct db *db = NULL;
 	CHECK(reader_open(store, &db, e));
+	uint64_t committed = atomic_load(&store->committed); /* before the snapshot */
 	if (db_begin(db, e) != ERR_OK) {
 		db_close(db);
 		return e->code;
 	}
 	struct session *s = memory_alloc(sizeof *s);
-	*s = (struct session){.store = store, .db = db, .now = clock_now(&store->clock)};
+	*s = (struct session){
+	    .store = store, .db = db, .basis = committed, .now = clock_now(&store->clock)};
 	*ret_session = s;
 	return ERR_OK;
 }
@@ -134,7 +136,9 @@ session_commit(struct session *s, struct err *e)
 	if (code == ERR_OK)
 		code = db_commit(s->db, e);
 	uint32_t waiting = db_waiting(s->db);
-	if (code != ERR_OK)
+	if (code == ERR_OK)
+		atomic_store(&store->committed, s->head->edge.size);
+	else
 		roll_back(s);
 	leave_writer(s);
 	if (code != ERR_OK)
@@ -178,6 +182,24 @@ session_now(const struct session *s)
 	return s->now;
 }
 
+uint64_t
+session_basis(const struct session *s)
+{
+	return s->head ? s->head->edge.size : s->basis;
+}
+
+bool
+session_writes(const struct session *s)
+{
+	return s->head != NULL;
+}
+
+bool
+session_is_touched(const struct session *s, const char *key, uint64_t since)
+{
+	return touched_since(&s->store->touched, key, since);
+}
+
 /* --- parts --- */
 
 enum err_code
@@ -189,7 +211,8 @@ session_savepoint(struct session *s, struct err *e)
 			   "an earlier change failed half-way: nothing can be built on it");
 	CHECK(db_run(s->db, "SAVEPOINT part", DB_NO_ARGS, e));
 	s->marks = arena_grow(&s->arena, s->marks, s->mark_count, &s->mark_room, sizeof *s->marks);
-	s->marks[s->mark_count++] = s->index_changes.count;
+	s->marks[s->mark_count++] =
+	    (struct mark){.head = *s->head, .index_changes = s->index_changes.count};
 	return ERR_OK;
 }
 
@@ -198,7 +221,9 @@ session_release(struct session *s, struct err *e)
 {
 	assert(s->mark_count > 0);
 	s->mark_count--;
-	return db_run(s->db, "RELEASE part", DB_NO_ARGS, e);
+	enum err_code code = db_run(s->db, "RELEASE part", DB_NO_ARGS, e);
+	s->broken |= code != ERR_OK; /* the database has undone more than this part */
+	return code;
 }
 
 void
@@ -206,8 +231,9 @@ session_undo(struct session *s)
 {
 	struct err ignored;
 	assert(s->mark_count > 0);
-	s->head->loaded = false;
-	s->index_changes.count = s->marks[--s->mark_count];
+	const struct mark *mark = &s->marks[--s->mark_count];
+	*s->head = mark->head;
+	s->index_changes.count = mark->index_changes;
 	s->broken = db_run(s->db, "ROLLBACK TO part", DB_NO_ARGS, &ignored) != ERR_OK ||
 		    db_run(s->db, "RELEASE part", DB_NO_ARGS, &ignored) != ERR_OK;
 }

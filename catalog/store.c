@@ -14,6 +14,8 @@
 #include "event_log.h"
 #include "store_parts.h"
 
+enum { QUEUE_ROOM = 1024 };
+
 static struct store *
 store_create(const struct store_options *options)
 {
@@ -42,6 +44,7 @@ store_close(struct store *store)
 {
 	if (!store)
 		return;
+	commit_queue_destroy(store->queue);
 	settler_destroy(store->settler);
 	readers_close(store);
 	db_close(store->writer);
@@ -133,6 +136,16 @@ open_to_verify(struct store *store, struct err *e)
 	return ERR_OK;
 }
 
+/* Last of all: only a store that is whole takes commands. */
+static enum err_code
+open_queue(struct store *store, int room, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	CHECK(store_read(store, &s, e));
+	atomic_store(&store->committed, event_log_size(s));
+	return commit_queue_create(store, room > 0 ? (size_t)room : QUEUE_ROOM, &store->queue, e);
+}
+
 /* Of this program's schema, as every copy is: a copy is made to look at what is there. */
 static enum err_code
 open_scratch(struct store *store, struct err *e)
@@ -154,7 +167,8 @@ open_in_mode(struct store *store, const struct store_options *options, struct er
 	case STORE_SCRATCH:
 		return open_scratch(store, e);
 	default:
-		return open_to_serve(store, options->origin, e);
+		CHECK(open_to_serve(store, options->origin, e));
+		return open_queue(store, options->queue, e);
 	}
 }
 

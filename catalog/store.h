@@ -10,7 +10,8 @@
  *
  * All access goes through a session.  A reader has a snapshot and waits for nobody; there is one
  * writer at a time, and what it commits is on disk before session_commit() returns.  A session
- * belongs to one thread.
+ * belongs to one thread.  Commands do not take the writer's session themselves: they queue what
+ * they write (pending.h), and share a commit.
  *
  *     CLEANUP(session_end) struct session *s = NULL;
  *     if (store_read(store, &s, e) != ERR_OK) return e->code;
@@ -43,6 +44,7 @@ struct store_options {
 	struct clock clock;
 	/* connections kept for readers; further ones are opened and closed as needed */
 	int readers;
+	int queue; /* how many changes may wait for their commit; 0: as many as are sensible */
 };
 
 /*
@@ -90,5 +92,15 @@ void session_undo(struct session *s);
 
 /* The writer's moment: the same for everything that one session does. */
 moment session_now(const struct session *s);
+
+/*
+ * session_basis -- the session sees at least the events up to this one.  session_is_touched -- has
+ * an event about `key`, a subject ("retail.accounts") or a kind ("policy.defined"), come after
+ * `since`?  A writer's no is certain; a yes may be wrong and means to look again.  So a decision
+ * that was made on a reader's snapshot is known to hold without reading anything twice.
+ */
+uint64_t session_basis(const struct session *s);
+bool session_writes(const struct session *s);
+bool session_is_touched(const struct session *s, const char *key, uint64_t since);
 
 #endif

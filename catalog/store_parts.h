@@ -1,10 +1,13 @@
 /*
  * store_parts.h -- what a store and a session are made of.  Private to catalog/.
  *
- *     store.c     opens and closes the folder            session.c   readers' pool, the writer,
- * commit and undo folder.c    lock and files                          settler.c   the journal is
- * kept short migrate.c   the schema                              log_key.c   the key that signs
- * checkpoints
+ *     store.c         opens and closes the folder
+ *     folder.c        lock and files
+ *     migrate.c       the schema
+ *     log_key.c       the key that signs checkpoints
+ *     session.c       readers' pool, the writer, commit and undo
+ *     commit_queue.c  changes wait for the writer, and are committed together
+ *     settler.c       the journal is kept short
  *
  * Three locks, never held together but in this order: writer_gate (while a writer's session is
  * open), then one of pool_lock and commit_lock (for a few instructions).
@@ -18,15 +21,17 @@
 #include "base/digest.h"
 #include "proof/merkle.h"
 
+#include "commit_queue.h"
 #include "db.h"
 #include "search_index.h"
 #include "settler.h"
 #include "store.h"
+#include "touched.h"
 #include "writer_gate.h"
 
 /*
- * The end of the log, so that an append reads nothing.  Only good after a commit: whatever is
- * undone unloads it.
+ * The end of the log, so that an append reads nothing.  Undoing a part puts back what it was
+ * before; undoing all unloads it.
  */
 struct log_head {
 	bool loaded;
@@ -47,6 +52,9 @@ struct store {
 	struct db *writer;
 	struct log_head head; /* of who is in the gate */
 	struct settler *settler;
+	struct commit_queue *queue; /* NULL in STORE_VERIFY */
+	struct touched touched;
+	_Atomic uint64_t committed; /* the last event that every new reader sees */
 
 	pthread_mutex_t pool_lock;
 	struct db **idle; /* connections that no reader uses */
@@ -57,16 +65,23 @@ struct store {
 	uint64_t commits, wakes;
 };
 
+/* What undoing a part of the writer's work brings back. */
+struct mark {
+	struct log_head head;
+	size_t index_changes;
+};
+
 struct session {
 	struct store *store;
 	struct db *db;         /* NULL once it has ended */
 	struct log_head *head; /* NULL in a reader */
+	uint64_t basis;        /* a reader's: it sees at least the events up to this one */
 	moment now;
 	bool broken;        /* a change failed half-way and was not undone: it must not commit */
 	bool rebuilding;    /* the search index is made at the end */
 	struct arena arena; /* of the writer's: until the session ends */
 	struct index_changes index_changes;
-	size_t *marks; /* of open parts: how many index changes there were */
+	struct mark *marks; /* of open parts */
 	size_t mark_count, mark_room;
 };
 

@@ -143,6 +143,7 @@ start_services(struct server *server, struct err *e)
 	    .origin = server->config.origin,
 	    .mode = STORE_SERVE,
 	    .readers = (int)readers_of(&server->config),
+	    .queue = (int)server->config.commit_queue,
 	};
 	s->config = &server->config;
 	s->ready = &is_ready;

@@ -2,12 +2,15 @@
  * answering.c -- a whole request, and who works on it.
  *
  *     GET                on the connection's own thread
- *     all else           by a worker, since it may wait for a commit
+ *     all else           by a worker, since it may take long to read and to judge
  *     response.later     by a waiter, since it may wait for a plugin
+ *     response.hand_on   by nobody here, until request_finish()
  *
  * Both kinds of threads are few, and neither kind waits for the other: a plugin that does not
  * answer delays no publish, and a publish delays no reader.
  */
+#include <assert.h>
+
 #include "server.h"
 
 /* Streams hold a connection each; half of them stay free for everybody else. */
@@ -51,8 +54,9 @@ run(struct exchange *x, handler_fn *handler)
 	struct err e;
 	e.at.line = 0;
 	x->rs.later = NULL;
+	x->rs.hand_on = NULL;
 	enum err_code code = handler(&x->rq, &x->rs, &e);
-	if (code == ERR_OK && x->rs.later)
+	if (code == ERR_OK && (x->rs.later || x->rs.hand_on))
 		return false;
 	if (code == ERR_OK && x->rs.stream)
 		code = admit_stream(x, &e);
@@ -80,10 +84,19 @@ answer_here(struct exchange *x)
 	}
 	if (x->rq.method == GET && run(x, x->rq.route->handler))
 		return true;
+	assert(!x->rs.hand_on);
 	if (hand_over(x, x->rq.method == GET ? &h->waiters : &h->workers))
 		return false;
 	say_stopping(x);
 	return true;
+}
+
+/* Counted first: from then on the request may come to its end at any moment. */
+static void
+hand_on(struct exchange *x)
+{
+	keeper_away(&x->http->keeper, 1);
+	x->rs.hand_on(&x->rq, x->rs.hand_on_state);
 }
 
 /* After the connection is resumed its own thread goes on with it, to its end perhaps. */
@@ -95,11 +108,25 @@ exchange_work(struct exchange *x)
 	if (rest && keeper_is_stopping(&h->keeper)) {
 		say_stopping(x);
 	} else if (!run(x, rest ? rest : x->rq.route->handler)) {
+		if (x->rs.hand_on) {
+			hand_on(x);
+			return;
+		}
 		if (workers_put(&h->waiters, x, false))
 			return;
 		say_stopping(x);
 	}
 	MHD_resume_connection(x->connection);
+}
+
+void
+request_finish(struct request *rq, enum err_code code, const struct err *e)
+{
+	struct exchange *x = exchange_of(rq);
+	struct keeper *k = &x->http->keeper;
+	complete(x, code, e);
+	MHD_resume_connection(x->connection);
+	keeper_away(k, -1);
 }
 
 static void

@@ -28,7 +28,8 @@ struct response;
 
 /*
  * GET is handled on the threads that poll the connections, so it must not wait for anybody; all
- * else on threads of its own, which may wait for a commit.
+ * else on threads of its own, since it may take long to read and to judge.  Nobody waits for a
+ * commit: see response.hand_on.
  */
 typedef enum err_code handler_fn(struct request *rq, struct response *rs, struct err *e);
 enum { HTTP_WORKERS = 8, HTTP_WAITERS = 4 };
@@ -115,6 +116,14 @@ struct response {
 	handler_fn *later;
 
 	/*
+	 * For a change that others make durable: set it and succeed.  Called once the handler has
+	 * returned, with the request in nobody's hands but its own, so that it can hand it on;
+	 * whoever has it then calls request_finish() once, from any thread.  Not for GET.
+	 */
+	void (*hand_on)(struct request *rq, void *state);
+	void *hand_on_state;
+
+	/*
 	 * For an endless answer (text/event-stream): called again and again for more bytes, on a
 	 * thread of the server's. Gives the bytes appended to `out` (0: none yet, call again soon),
 	 * or a negative number to end. `stream_end` is called once, also when nothing was ever
@@ -124,6 +133,12 @@ struct response {
 	void (*stream_end)(void *state);
 	void *stream_state;
 };
+
+/*
+ * request_finish -- the end of a request that was handed on: what its handler would have returned.
+ * Neither request nor response may be touched any more.
+ */
+void request_finish(struct request *rq, enum err_code code, const struct err *e);
 
 void response_header(struct response *rs, const char *name, const char *value);
 

@@ -90,6 +90,18 @@ keeper_busy(struct keeper *k, int change)
 	pthread_mutex_unlock(&k->lock);
 }
 
+/* Under the lock: who comes back last must be done with the keeper before keeper_await() returns.
+ */
+void
+keeper_away(struct keeper *k, int change)
+{
+	pthread_mutex_lock(&k->lock);
+	k->away += (unsigned)change;
+	if (k->away == 0 && k->stopping)
+		pthread_cond_broadcast(&k->changed);
+	pthread_mutex_unlock(&k->lock);
+}
+
 bool
 keeper_is_stopping(struct keeper *k)
 {
@@ -181,6 +193,15 @@ keeper_finish(struct keeper *k, moment patience)
 	wake_streams(k);
 	while (k->busy > 0 && pthread_cond_timedwait(&k->changed, &k->lock, &end) != ETIMEDOUT)
 		;
+	pthread_mutex_unlock(&k->lock);
+}
+
+void
+keeper_await(struct keeper *k)
+{
+	pthread_mutex_lock(&k->lock);
+	while (k->away > 0)
+		pthread_cond_wait(&k->changed, &k->lock);
 	pthread_mutex_unlock(&k->lock);
 }
 

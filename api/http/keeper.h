@@ -27,6 +27,7 @@ struct keeper {
 	pthread_t thread;
 	struct exchange *exchanges; /* of all connections */
 	_Atomic unsigned busy;      /* requests that were begun and are not done */
+	unsigned away;              /* of them, those that were handed on and are not finished */
 	_Atomic bool stopping;      /* streams end, answers close their connection */
 	bool ending;                /* the thread ends */
 };
@@ -39,6 +40,9 @@ void keeper_remove(struct keeper *k, struct exchange *x);
 
 /* keeper_busy -- one more request is under way, or (-1) one less. */
 void keeper_busy(struct keeper *k, int change);
+
+/* keeper_away -- one more request was handed on, or (-1) has come back. */
+void keeper_away(struct keeper *k, int change);
 
 /*
  * keeper_allow -- a new step begins: it has twice the connection's timeout, and longer for each
@@ -58,5 +62,9 @@ bool keeper_is_stopping(struct keeper *k);
 /* keeper_finish -- end the streams and wait until no request is under way, at most `patience`
  * microseconds. */
 void keeper_finish(struct keeper *k, moment patience);
+
+/* keeper_await -- wait until no request is away; whoever has one ends it within bounds of its own.
+ */
+void keeper_await(struct keeper *k);
 
 #endif

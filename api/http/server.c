@@ -225,6 +225,7 @@ http_stop(struct http *h)
 	MHD_quiesce_daemon(h->daemon);
 	keeper_finish(&h->keeper, SECONDS((moment)h->options.timeout_seconds));
 	finish_workers(h);
+	keeper_await(&h->keeper);
 	keeper_finish(&h->keeper, SECONDS(LAST_ANSWERS));
 	MHD_stop_daemon(h->daemon);
 	keeper_close(&h->keeper);

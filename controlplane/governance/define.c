@@ -145,7 +145,7 @@ decide_definition(struct transaction *t, struct session *s, struct err *e)
 {
 	struct definition *d = t->state;
 	const char *hash = "";
-	d->before = 0;
+	d->before = d->event = 0;
 	enum err_code code = d->kind->find(s, d->name, t->arena, &d->before, &hash, e);
 	if (code == ERR_OK)
 		code = if_match_allows(t->in->if_match, etag_of(d->before, t->arena), e);
@@ -154,14 +154,10 @@ decide_definition(struct transaction *t, struct session *s, struct err *e)
 }
 
 static bool
-definition_is_current(struct transaction *t, struct session *s)
+definition_is_current(const struct transaction *t, const struct session *s)
 {
 	const struct definition *d = t->state;
-	const char *hash;
-	uint64_t now = 0;
-	struct err ignored;
-	return d->kind->find(s, d->name, t->arena, &now, &hash, &ignored) == ERR_OK &&
-	       now == d->before;
+	return !session_is_touched(s, d->name, t->basis);
 }
 
 static enum err_code
@@ -235,7 +231,6 @@ check_name(struct transaction *t, const struct definition *d, struct err *e)
 	return ERR_AT(e, MALFORMED, name->at, "%s", v->message);
 }
 
-/* `t` has everything but its state. */
 static enum err_code
 define(struct transaction *t, const struct kind *kind, const char *name, struct err *e)
 {
@@ -259,9 +254,7 @@ policy_define(struct governance *g, const char *name, const struct submission *i
 	      struct arena *arena, struct violations *violations, struct outcome *out,
 	      struct err *e)
 {
-	struct transaction t = {
-	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out};
-	return define(&t, &policy_kind, name, e);
+	return define(transaction_new(g, in, arena, violations, out), &policy_kind, name, e);
 }
 
 enum err_code
@@ -269,7 +262,5 @@ domain_define(struct governance *g, const char *name, const struct submission *i
 	      struct arena *arena, struct violations *violations, struct outcome *out,
 	      struct err *e)
 {
-	struct transaction t = {
-	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out};
-	return define(&t, &domain_kind, name, e);
+	return define(transaction_new(g, in, arena, violations, out), &domain_kind, name, e);
 }

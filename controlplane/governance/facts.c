@@ -110,17 +110,15 @@ unknown_input(const char *name, struct arena *arena)
 	return finish_map(&b);
 }
 
-/* `*ret_seq` is 0 for what the catalog does not know. */
 static enum err_code
 gather_input(struct session *s, const struct input *in, struct arena *arena, struct node *ret_node,
-	     uint64_t *ret_seq, struct err *e)
+	     struct err *e)
 {
 	struct product p;
 	enum err_code code =
 	    in->product ? product_get(s, in->product, arena, &p, e) : ERR_NOT_FOUND;
 	if (code != ERR_OK && code != ERR_NOT_FOUND)
 		return code;
-	*ret_seq = code == ERR_OK ? p.seq : 0;
 	*ret_node = code == ERR_OK ? known_input(&p, arena)
 				   : unknown_input(in->product ? in->product : in->dataset, arena);
 	return ERR_OK;
@@ -128,12 +126,12 @@ gather_input(struct session *s, const struct input *in, struct arena *arena, str
 
 static enum err_code
 gather_upstream(struct session *s, const struct descriptor *d, struct arena *arena,
-		struct node *ret_list, uint64_t *ret_seqs, struct err *e)
+		struct node *ret_list, struct err *e)
 {
 	const struct input *inputs = d->inputs.items;
 	struct node *items = ARENA_ARRAY(arena, struct node, d->inputs.count);
 	for (size_t i = 0; i < d->inputs.count; i++) {
-		enum err_code code = gather_input(s, &inputs[i], arena, &items[i], &ret_seqs[i], e);
+		enum err_code code = gather_input(s, &inputs[i], arena, &items[i], e);
 		if (code != ERR_OK)
 			return code;
 	}
@@ -148,19 +146,26 @@ facts_gather(struct session *s, const struct descriptor *d, struct arena *arena,
 {
 	struct domain domain;
 	struct node domain_node;
-	uint64_t *seqs = ARENA_ARRAY(arena, uint64_t, d->inputs.count + 1);
 	enum err_code code = find_domain(s, d->domain, arena, &domain, e);
 	if (code == ERR_OK)
 		code = read_domain(&domain, arena, &domain_node, e);
 	if (code == ERR_OK)
-		code = gather_upstream(s, d, arena, &ret_facts->upstream, seqs + 1, e);
+		code = gather_upstream(s, d, arena, &ret_facts->upstream, e);
 	if (code != ERR_OK)
 		return code;
 
 	struct map_builder b = {.members = ARENA_ARRAY(arena, struct member, 1)};
 	add_member(&b, "domain", domain_node);
 	ret_facts->facts = finish_map(&b);
-	seqs[0] = domain.seq;
-	ret_facts->basis = digest_of(seqs, (d->inputs.count + 1) * sizeof *seqs);
 	return ERR_OK;
+}
+
+bool
+facts_are_touched(const struct session *s, const struct descriptor *d, uint64_t since)
+{
+	const struct input *inputs = d->inputs.items;
+	bool touched = session_is_touched(s, d->domain, since);
+	for (size_t i = 0; !touched && i < d->inputs.count; i++)
+		touched = inputs[i].product && session_is_touched(s, inputs[i].product, since);
+	return touched;
 }

@@ -14,11 +14,12 @@
 
 struct facts {
 	struct node facts, upstream;
-	struct digest
-	    basis; /* of the events that they come from: as long as it is the same, so are they */
 };
 
 enum err_code facts_gather(struct session *s, const struct descriptor *d, struct arena *arena,
 			   struct facts *ret_facts, struct err *e);
+
+/* facts_are_touched -- may they have changed since the event `since`? */
+bool facts_are_touched(const struct session *s, const struct descriptor *d, uint64_t since);
 
 #endif

@@ -31,7 +31,8 @@ define_from_library(struct governance *g, const struct embedded_file *file, stru
 				      .actor = &weft};
 	struct outcome out = {.body = &answer};
 	if (policy_define(g, rule_name_of(file->name, &arena), &in, &arena, &violations, &out, e) !=
-	    ERR_OK)
+		ERR_OK ||
+	    outcome_settle(g, &out, e) != ERR_OK)
 		return err_while(e, "the ready-made policy '%s'", file->name);
 	return ERR_OK;
 }

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/violation.h"
 #include "catalog/idempotency.h"
+#include "catalog/pending.h"
 #include "catalog/product.h"
 #include "catalog/store.h"
 #include "identity/identity.h"
@@ -41,12 +42,27 @@ struct submission {
 	struct digest request;
 };
 
+/*
+ * What came of a command.  A command is decided where it is called, on a snapshot, and fails there
+ * when it is refused.  What is then left to be written is `pending`: submit it (pending.h) and
+ * answer when it is done, or outcome_settle() it here.  The rest of the outcome counts after that.
+ */
 struct outcome {
-	int status;       /* of HTTP: 200 or 201 */
-	struct buf *body; /* the answer as JSON is appended here; the caller's */
-	bool replayed;    /* the answer is of an earlier command with the same key */
-	const char *etag; /* of what is in force now, or NULL */
+	struct pending *pending; /* in the arena; NULL: nothing is to be written, all is said */
+	int status;              /* of HTTP: 200 or 201 */
+	struct buf *body;        /* the answer as JSON; the caller's */
+	bool replayed;           /* the answer is of an earlier command with the same key */
+	const char *etag;        /* of what is in force now, or NULL */
+	const char *created;     /* the name of a product that was not there before, or NULL */
 };
+
+/* outcome_settle -- wait until what is left is durable. */
+enum err_code outcome_settle(struct governance *g, struct outcome *out, struct err *e);
+
+/*
+ * The commands.  `in` (with its texts), `arena`, `violations` and `out` live until the outcome's
+ * change is done.
+ */
 
 /*
  * product_publish -- the answer is {name, version, outcome: created|updated|unchanged|checked,

@@ -1,8 +1,8 @@
 /*
  * publish.c -- a data product on its way in.
  *
- * Reads in order: what the decision is made of, the steps of deciding, the event, the answer, and
- * the door.
+ * Reads in order: what the decision is made of, how it is made, the event, the steps, the answer,
+ * and the door.
  */
 #include <string.h>
 
@@ -25,9 +25,9 @@ struct publication {
 	struct descriptor previous; /* and what it says */
 
 	struct changes changes;
-	const char *version; /* the one that it gets */
-	struct facts facts;
-	struct judgement judgement;
+	const char *version;  /* the one that it gets */
+	const char *verdicts; /* as a JSON list */
+	const struct product_draft *draft;
 	const char *outcome;
 	uint64_t event; /* 0: none */
 };
@@ -76,17 +76,34 @@ choose_version(struct transaction *t, struct publication *p, struct session *s, 
 	return ERR_OK;
 }
 
-static void
-judge_publication(struct transaction *t, struct publication *p)
+/* The verdicts as the event and the answer say them: the rules do not outlive the decision. */
+static const char *
+write_verdicts(const struct judgement *judgement, struct arena *arena)
 {
+	CLEANUP(buf_done) struct buf text = {0};
+	judgement_write(judgement, &(struct json){.out = &text});
+	return arena_bytes(arena, text.data, text.length);
+}
+
+static enum err_code
+judge_publication(struct transaction *t, struct publication *p, struct session *s,
+		  const char **ret_standing, struct err *e)
+{
+	struct facts facts;
+	enum err_code code = facts_gather(s, &p->wanted, t->arena, &facts, e);
+	if (code != ERR_OK)
+		return code;
 	const struct policy_input input = {
 	    .product = &p->root,
 	    .previous = p->exists ? p->previous.document : NULL,
-	    .upstream = &p->facts.upstream,
-	    .facts = &p->facts.facts,
+	    .upstream = &facts.upstream,
+	    .facts = &facts.facts,
 	    .now = store_now(t->g->store),
 	};
-	p->judgement = judge(t->rules, &input, t->arena, t->violations);
+	struct judgement judgement = judge(t->rules, &input, t->arena, t->violations);
+	p->verdicts = write_verdicts(&judgement, t->arena);
+	*ret_standing = judgement_standing(&judgement);
+	return ERR_OK;
 }
 
 /* "refused for 2 reasons: PII data requires access controls; Quality checks required" */
@@ -116,60 +133,7 @@ check_preconditions(struct transaction *t, struct publication *p, struct err *e)
 	return if_match_allows(t->in->if_match, etag, e);
 }
 
-static enum err_code
-decide_publication(struct transaction *t, struct session *s, struct err *e)
-{
-	struct publication *p = t->state;
-	/* Of a decision before this one; its verdicts are by rules that may be gone. */
-	p->changes = (struct changes){0};
-	p->judgement = (struct judgement){0};
-	enum err_code code = find_before(t, p, s, e);
-	if (code == ERR_OK)
-		code = check_preconditions(t, p, e);
-	if (code != ERR_OK)
-		return code;
-	if (is_unchanged(p)) {
-		p->outcome = "unchanged";
-		p->version = p->before.version;
-		t->nothing_to_do = true;
-		return facts_gather(s, &p->wanted, t->arena, &p->facts, e);
-	}
-	p->outcome = t->in->dry_run ? "checked" : p->exists ? "updated" : "created";
-	code = choose_version(t, p, s, e);
-	if (code == ERR_OK)
-		code = facts_gather(s, &p->wanted, t->arena, &p->facts, e);
-	if (code != ERR_OK)
-		return code;
-	judge_publication(t, p);
-	return violations_denied(t->violations) ? refuse(t, p->wanted.name, e) : ERR_OK;
-}
-
-static bool
-publication_is_current(struct transaction *t, struct session *s)
-{
-	struct publication *p = t->state;
-	struct product now;
-	struct facts facts;
-	struct err ignored;
-	bool exists = product_get(s, p->wanted.name, t->arena, &now, &ignored) == ERR_OK;
-	if (exists != p->exists || (exists && now.seq != p->before.seq))
-		return false;
-	return facts_gather(s, &p->wanted, t->arena, &facts, &ignored) == ERR_OK &&
-	       digest_equal(&facts.basis, &p->facts.basis);
-}
-
 /* ---- the event */
-
-static struct product_finding
-finding_of(const struct publication *p)
-{
-	return (struct product_finding){
-	    .version = p->version,
-	    .change = p->exists ? change_level_name(p->changes.level) : "created",
-	    .hash = p->hash,
-	    .standing = judgement_standing(&p->judgement),
-	};
-}
 
 static void
 write_body(const struct transaction *t, const struct publication *p,
@@ -185,10 +149,68 @@ write_body(const struct transaction *t, const struct publication *p,
 	json_key(&j, "source");
 	json_text(&j, arena_bytes(t->arena, t->in->text, t->in->length));
 	json_key(&j, "verdicts");
-	judgement_write(&p->judgement, &j);
+	json_raw(&j, p->verdicts, strlen(p->verdicts));
 	json_key(&j, "violations");
 	violations_write(t->violations, &j);
 	json_end_map(&j);
+}
+
+/* All but its place in the log is known before it waits for its turn. */
+static void
+draft_event(struct transaction *t, struct publication *p, const char *standing)
+{
+	const struct product_finding finding = {
+	    .version = p->version,
+	    .change = p->exists ? change_level_name(p->changes.level) : "created",
+	    .hash = p->hash,
+	    .standing = standing,
+	};
+	CLEANUP(buf_done) struct buf body = {0};
+	write_body(t, p, &finding, &body);
+	p->draft =
+	    product_draft_new(&p->wanted, &finding, p->exists ? &p->before : NULL, &body, t->arena);
+}
+
+/* ---- the steps */
+
+static enum err_code
+decide_publication(struct transaction *t, struct session *s, struct err *e)
+{
+	struct publication *p = t->state;
+	const char *standing = "";
+	/* Of a decision before this one. */
+	p->changes = (struct changes){0};
+	p->verdicts = "[]";
+	p->event = 0;
+	enum err_code code = find_before(t, p, s, e);
+	if (code == ERR_OK)
+		code = check_preconditions(t, p, e);
+	if (code != ERR_OK)
+		return code;
+	if (is_unchanged(p)) {
+		p->outcome = "unchanged";
+		p->version = p->before.version;
+		t->nothing_to_do = true;
+		return ERR_OK;
+	}
+	p->outcome = t->in->dry_run ? "checked" : p->exists ? "updated" : "created";
+	code = choose_version(t, p, s, e);
+	if (code == ERR_OK)
+		code = judge_publication(t, p, s, &standing, e);
+	if (code != ERR_OK)
+		return code;
+	if (violations_denied(t->violations))
+		return refuse(t, p->wanted.name, e);
+	draft_event(t, p, standing);
+	return ERR_OK;
+}
+
+static bool
+publication_is_current(const struct transaction *t, const struct session *s)
+{
+	const struct publication *p = t->state;
+	return !session_is_touched(s, p->wanted.name, t->basis) &&
+	       !facts_are_touched(s, &p->wanted, t->basis);
 }
 
 static bool
@@ -197,22 +219,23 @@ has_wishes(const struct descriptor *d)
 	return d->storage.count + d->compute.count > 0;
 }
 
+static bool
+asks_for_resources(const struct publication *p)
+{
+	return has_wishes(&p->wanted) || (p->exists && has_wishes(&p->previous));
+}
+
 static enum err_code
 record_publication(struct transaction *t, struct session *s, struct err *e)
 {
 	struct publication *p = t->state;
-	CLEANUP(buf_done) struct buf body = {0};
-	struct product_finding finding = finding_of(p);
 	struct event ev;
-	write_body(t, p, &finding, &body);
-	enum err_code code =
-	    product_append(s, t->in->actor->name, &p->wanted, &finding, &body, &ev, e);
+	enum err_code code = product_append(s, t->in->actor->name, p->draft, &ev, e);
 	if (code != ERR_OK)
 		return code;
 	p->event = ev.seq;
-	if (has_wishes(&p->wanted) || (p->exists && has_wishes(&p->previous)))
-		return job_want(s, "reconcile", p->wanted.name, session_now(s), e);
-	return ERR_OK;
+	return asks_for_resources(p) ? job_want(s, "reconcile", p->wanted.name, session_now(s), e)
+				     : ERR_OK;
 }
 
 /* ---- the answer */
@@ -233,11 +256,13 @@ write_changes(const struct changes *changes, struct json *j)
 }
 
 static enum err_code
-write_resources(struct session *s, const char *product, struct arena *arena, struct json *j,
+write_resources(struct session *s, const struct publication *p, struct arena *arena, struct json *j,
 		struct err *e)
 {
 	struct resource_list list = {0};
-	enum err_code code = resource_list(s, product, arena, &list, e);
+	bool may_have_some = p->exists || has_wishes(&p->wanted);
+	enum err_code code =
+	    may_have_some ? resource_list(s, p->wanted.name, arena, &list, e) : ERR_OK;
 	json_begin_list(j);
 	for (size_t i = 0; i < list.count; i++) {
 		json_begin_map(j);
@@ -267,19 +292,20 @@ answer_publication(struct transaction *t, struct session *s, struct err *e)
 	else
 		json_null(&j);
 	json_key(&j, "verdicts");
-	judgement_write(&p->judgement, &j);
+	json_raw(&j, p->verdicts, strlen(p->verdicts));
 	json_key(&j, "violations");
 	violations_write(t->violations, &j);
 	json_key(&j, "changes");
 	write_changes(&p->changes, &j);
 	json_key(&j, "resources");
-	enum err_code code = write_resources(s, p->wanted.name, t->arena, &j, e);
+	enum err_code code = write_resources(s, p, t->arena, &j, e);
 	json_end_map(&j);
 	t->out->status = recorded && !p->exists ? 201 : 200;
 	if (recorded)
 		t->out->etag = arena_printf(t->arena, "%llu", (unsigned long long)p->event);
 	else if (p->exists)
 		t->out->etag = product_etag(&p->before, t->arena);
+	t->out->created = recorded && !p->exists ? p->wanted.name : NULL;
 	return code;
 }
 
@@ -316,8 +342,8 @@ product_publish(struct governance *g, const struct submission *in, struct arena 
 		struct violations *violations, struct outcome *out, struct err *e)
 {
 	struct publication *p = ARENA_NEW(arena, struct publication);
-	struct transaction t = {
-	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out, .state = p};
-	enum err_code code = read_publication(&t, p, e);
-	return code == ERR_OK ? transaction_run(&t, &publish_steps, e) : code;
+	struct transaction *t = transaction_new(g, in, arena, violations, out);
+	t->state = p;
+	enum err_code code = read_publication(t, p, e);
+	return code == ERR_OK ? transaction_run(t, &publish_steps, e) : code;
 }

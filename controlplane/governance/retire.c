@@ -20,6 +20,7 @@ static enum err_code
 decide_retirement(struct transaction *t, struct session *s, struct err *e)
 {
 	struct retirement *r = t->state;
+	r->event = 0;
 	enum err_code code = product_get(s, r->name, t->arena, &r->before, e);
 	if (code == ERR_OK)
 		code = actor_may_publish(t->in->actor, r->before.domain, e);
@@ -30,13 +31,10 @@ decide_retirement(struct transaction *t, struct session *s, struct err *e)
 }
 
 static bool
-retirement_is_current(struct transaction *t, struct session *s)
+retirement_is_current(const struct transaction *t, const struct session *s)
 {
-	struct retirement *r = t->state;
-	struct product now;
-	struct err ignored;
-	return product_get(s, r->name, t->arena, &now, &ignored) == ERR_OK &&
-	       now.seq == r->before.seq;
+	const struct retirement *r = t->state;
+	return !session_is_touched(s, r->name, t->basis);
 }
 
 static enum err_code
@@ -91,9 +89,11 @@ enum err_code
 product_retire(struct governance *g, const char *name, const char *reason,
 	       const struct submission *in, struct arena *arena, struct outcome *out, struct err *e)
 {
-	struct violations none = {.arena = arena};
-	struct retirement r = {.name = name, .reason = reason};
-	struct transaction t = {
-	    .g = g, .in = in, .arena = arena, .violations = &none, .out = out, .state = &r};
-	return transaction_run(&t, &retire_steps, e);
+	struct violations *none = ARENA_NEW(arena, struct violations);
+	struct retirement *r = ARENA_NEW(arena, struct retirement);
+	struct transaction *t = transaction_new(g, in, arena, none, out);
+	none->arena = arena;
+	*r = (struct retirement){.name = name, .reason = reason};
+	t->state = r;
+	return transaction_run(t, &retire_steps, e);
 }

@@ -109,37 +109,69 @@ compile_all(struct session *s, uint64_t version, struct rule_set **ret_set, stru
 	return ERR_OK;
 }
 
+static void
+hold_newest(struct rules *r, struct rule_set **ret_set)
+{
+	atomic_fetch_add(&r->newest->holders, 1);
+	*ret_set = r->newest;
+}
+
+/* Has no policy been defined since somebody looked last? */
+static bool
+is_newest_current(const struct rules *r, const struct session *s)
+{
+	return r->newest && session_basis(s) >= r->newest->version &&
+	       !session_is_touched(s, "policy.defined", r->newest->checked);
+}
+
+static void
+note_checked(struct rule_set *set, const struct session *s)
+{
+	if (set->checked < session_basis(s))
+		set->checked = session_basis(s);
+}
+
 /*
- * With the mutex held.  A session that is older than the newest set gets a set of its own, which
- * nobody else sees.
+ * A session that is older than the newest set gets a set of its own, which nobody else sees; and so
+ * does a writer, since what it sees may still be undone.
  */
 static enum err_code
 hold_version(struct rules *r, struct session *s, uint64_t version, struct rule_set **ret_set,
 	     struct err *e)
 {
 	if (r->newest && r->newest->version == version) {
-		atomic_fetch_add(&r->newest->holders, 1);
-		*ret_set = r->newest;
+		if (!session_writes(s))
+			note_checked(r->newest, s);
+		hold_newest(r, ret_set);
 		return ERR_OK;
 	}
 	enum err_code code = compile_all(s, version, ret_set, e);
-	if (code != ERR_OK || (r->newest && r->newest->version > version))
+	if (code != ERR_OK || session_writes(s) || (r->newest && r->newest->version > version))
 		return code;
+	note_checked(*ret_set, s);
 	rule_set_release(&r->newest);
 	r->newest = *ret_set;
 	atomic_fetch_add(&r->newest->holders, 1);
 	return ERR_OK;
 }
 
+static enum err_code
+hold_locked(struct rules *r, struct session *s, struct rule_set **ret_set, struct err *e)
+{
+	uint64_t version;
+	if (is_newest_current(r, s)) {
+		hold_newest(r, ret_set);
+		return ERR_OK;
+	}
+	enum err_code code = rulebook_version(s, &version, e);
+	return code == ERR_OK ? hold_version(r, s, version, ret_set, e) : code;
+}
+
 enum err_code
 rules_hold(struct rules *r, struct session *s, struct rule_set **ret_set, struct err *e)
 {
-	uint64_t version;
-	enum err_code code = rulebook_version(s, &version, e);
-	if (code != ERR_OK)
-		return code;
 	pthread_mutex_lock(&r->mutex);
-	code = hold_version(r, s, version, ret_set, e);
+	enum err_code code = hold_locked(r, s, ret_set, e);
 	pthread_mutex_unlock(&r->mutex);
 	return code;
 }

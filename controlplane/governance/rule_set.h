@@ -16,6 +16,7 @@
 struct rule_set {
 	atomic_uint holders;
 	uint64_t version;         /* rulebook_version() that it was made from */
+	uint64_t checked;         /* and still was at this event; under the lock of struct rules */
 	struct policy **policies; /* owned; by name */
 	size_t count;
 };

@@ -46,26 +46,22 @@ keep_answer(struct transaction *t, struct session *s, struct err *e)
 
 /* From the start, under the rules that this session sees. */
 static enum err_code
-decide(struct transaction *t, const struct transaction_steps *steps, struct session *s,
-       struct err *e)
+decide(struct transaction *t, struct session *s, struct err *e)
 {
-	rule_set_release(&t->rules);
 	t->violations->count = 0;
 	t->nothing_to_do = false;
+	t->basis = session_basis(s);
 	enum err_code code = rules_hold(t->g->rules, s, &t->rules, e);
-	return code == ERR_OK ? steps->decide(t, s, e) : code;
+	if (code == ERR_OK)
+		code = t->steps->decide(t, s, e);
+	rule_set_release(&t->rules);
+	return code;
 }
 
 static bool
-is_current(struct transaction *t, const struct transaction_steps *steps, struct session *s)
+is_current(const struct transaction *t, const struct session *s)
 {
-	struct rule_set *now = NULL;
-	struct err ignored;
-	if (rules_hold(t->g->rules, s, &now, &ignored) != ERR_OK)
-		return false;
-	bool same = now->version == t->rules->version;
-	rule_set_release(&now);
-	return same && steps->is_current(t, s);
+	return !session_is_touched(s, "policy.defined", t->basis) && t->steps->is_current(t, s);
 }
 
 /* Gives true when the answer is complete without a writer. */
@@ -76,8 +72,7 @@ needs_no_writer(const struct transaction *t)
 }
 
 static enum err_code
-run_as_reader(struct transaction *t, const struct transaction_steps *steps, bool *ret_finished,
-	      struct err *e)
+run_as_reader(struct transaction *t, bool *ret_finished, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
 	enum err_code code = store_read(t->g->store, &s, e);
@@ -85,55 +80,71 @@ run_as_reader(struct transaction *t, const struct transaction_steps *steps, bool
 		code = replay_answer(t, s, ret_finished, e);
 	if (code != ERR_OK || *ret_finished)
 		return code;
-	code = decide(t, steps, s, e);
+	code = decide(t, s, e);
 	if (code != ERR_OK || !needs_no_writer(t))
 		return code;
 	*ret_finished = true;
-	return steps->answer(t, s, e);
+	return t->steps->answer(t, s, e);
 }
 
 static enum err_code
-record(struct transaction *t, const struct transaction_steps *steps, struct session *s,
-       struct err *e)
+record(struct transaction *t, struct session *s, struct err *e)
 {
 	enum err_code code = ERR_OK;
-	if (!is_current(t, steps, s))
-		code = decide(t, steps, s, e);
+	if (!is_current(t, s))
+		code = decide(t, s, e);
 	if (code == ERR_OK && !t->nothing_to_do)
-		code = steps->record(t, s, e);
+		code = t->steps->record(t, s, e);
 	if (code == ERR_OK)
-		code = steps->answer(t, s, e);
-	if (code == ERR_OK)
-		code = keep_answer(t, s, e);
-	return code == ERR_OK ? session_commit(s, e) : code;
+		code = t->steps->answer(t, s, e);
+	return code == ERR_OK ? keep_answer(t, s, e) : code;
 }
 
 static enum err_code
-run_as_writer(struct transaction *t, const struct transaction_steps *steps, struct err *e)
+run_as_writer(struct pending *self, struct session *s, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
+	struct transaction *t = (struct transaction *)self;
 	bool replayed = false;
-	enum err_code code = store_write(t->g->store, &s, e);
-	if (code == ERR_OK)
-		code = replay_answer(t, s, &replayed, e);
-	if (code != ERR_OK || replayed)
-		return code;
-	code = record(t, steps, s, e);
+	t->out->status = 200;
+	t->out->etag = NULL;
+	buf_clear(t->out->body); /* of a turn that was undone */
+	enum err_code code = replay_answer(t, s, &replayed, e);
+	if (code == ERR_OK && !replayed)
+		code = record(t, s, e);
 	if (code != ERR_OK)
 		buf_clear(t->out->body);
 	return code;
+}
+
+struct transaction *
+transaction_new(struct governance *g, const struct submission *in, struct arena *arena,
+		struct violations *violations, struct outcome *out)
+{
+	struct transaction *t = ARENA_NEW(arena, struct transaction);
+	*t = (struct transaction){
+	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out};
+	return t;
 }
 
 enum err_code
 transaction_run(struct transaction *t, const struct transaction_steps *steps, struct err *e)
 {
 	bool finished = false;
+	t->steps = steps;
 	t->out->status = 200;
-	enum err_code code = run_as_reader(t, steps, &finished, e);
-	if (code == ERR_OK && !finished)
-		code = run_as_writer(t, steps, e);
-	rule_set_release(&t->rules);
-	return code;
+	t->out->pending = NULL;
+	enum err_code code = run_as_reader(t, &finished, e);
+	if (code != ERR_OK || finished)
+		return code;
+	t->pending = (struct pending){.write = run_as_writer};
+	t->out->pending = &t->pending;
+	return ERR_OK;
+}
+
+enum err_code
+outcome_settle(struct governance *g, struct outcome *out, struct err *e)
+{
+	return out->pending ? store_run(g->store, out->pending, e) : ERR_OK;
 }
 
 enum err_code

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "catalog/pending.h"
 
 #include "identity.h"
 
@@ -107,18 +108,30 @@ add_token(struct session *s, const char *actor, const struct token_wish *wish, s
 	return ERR_OK;
 }
 
+/* A token on its way in. */
+struct creation {
+	const char *actor;
+	const struct token_wish *wish;
+	struct arena *arena;
+	struct token_record *ret_token;
+	const char **ret_secret;
+};
+
+static enum err_code
+write_creation(void *user, struct session *s, struct err *e)
+{
+	const struct creation *c = user;
+	return add_token(s, c->actor, c->wish, c->arena, c->ret_token, c->ret_secret, e);
+}
+
 enum err_code
 token_create(struct store *store, const char *actor, const struct token_wish *wish,
 	     struct arena *arena, struct token_record *ret_token, const char **ret_secret,
 	     struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
+	struct creation c = {actor, wish, arena, ret_token, ret_secret};
 	enum err_code code = token_check(store, wish, e);
-	if (code == ERR_OK)
-		code = store_write(store, &s, e);
-	if (code == ERR_OK)
-		code = add_token(s, actor, wish, arena, ret_token, ret_secret, e);
-	return code == ERR_OK ? session_commit(s, e) : code;
+	return code == ERR_OK ? store_change(store, write_creation, &c, e) : code;
 }
 
 static enum err_code

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "catalog/pending.h"
 
 /* What is counted of one kind. */
 struct kind_metrics {
@@ -102,16 +103,18 @@ next_job(struct jobs *jobs, struct arena *arena, struct job *ret_job)
 
 /* ---- running ---- */
 
+/* A job that failed, on its way back into the queue. */
+struct failed_job {
+	const struct job *job;
+	moment at;
+	const char *error;
+};
+
 static enum err_code
-ask_again(struct jobs *jobs, const struct job *job, moment at, const char *error, struct err *e)
+ask_again(void *user, struct session *s, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	enum err_code code = store_write(jobs->options.store, &s, e);
-	if (code == ERR_OK)
-		code = job_again(s, job, at, error, e);
-	if (code == ERR_OK)
-		code = session_commit(s, e);
-	return code;
+	const struct failed_job *f = user;
+	return job_again(s, f->job, f->at, f->error, e);
 }
 
 /*
@@ -123,8 +126,10 @@ static void
 put_back(struct jobs *jobs, const struct job *job, moment at, const char *error)
 {
 	struct err e = {0};
+	struct failed_job failed = {job, at, error};
 	LOG(WARN, "job failed", "kind", job->kind, "subject", job->subject, "error", error);
-	while (ask_again(jobs, job, at, error, &e) != ERR_OK && !atomic_load(&jobs->stopping)) {
+	while (store_change(jobs->options.store, ask_again, &failed, &e) != ERR_OK &&
+	       !atomic_load(&jobs->stopping)) {
 		LOG(WARN, "job cannot be put back", "kind", job->kind, "subject", job->subject,
 		    "error", e.message);
 		rest(BREATHER);
@@ -209,21 +214,16 @@ make_metrics(const struct jobs_options *o)
 }
 
 static enum err_code
-free_leases(struct store *store, struct err *e)
+free_leases(void *user, struct session *s, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	enum err_code code = store_write(store, &s, e);
-	if (code == ERR_OK)
-		code = job_free_leases(s, e);
-	if (code == ERR_OK)
-		code = session_commit(s, e);
-	return code;
+	(void)user;
+	return job_free_leases(s, e);
 }
 
 enum err_code
 jobs_start(const struct jobs_options *options, struct jobs **ret_jobs, struct err *e)
 {
-	enum err_code code = free_leases(options->store, e);
+	enum err_code code = store_change(options->store, free_leases, NULL, e);
 	if (code != ERR_OK)
 		return err_while(e, "starting the workers");
 	struct jobs *jobs = memory_alloc(sizeof *jobs);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "catalog/event_log.h"
+#include "catalog/pending.h"
 
 #include "provision_parts.h"
 #include "resource_message.h"
@@ -152,15 +153,23 @@ write_body(const struct checking *c, struct buf *body)
 	json_end_map(&j);
 }
 
+struct finding {
+	const char *actor, *product;
+	const struct buf *body;
+};
+
+static enum err_code
+write_finding(void *user, struct session *s, struct err *e)
+{
+	const struct finding *f = user;
+	return event_append(s, f->actor, "quality.checked", f->product, f->body, NULL, e);
+}
+
 static enum err_code
 record(const struct checking *c, const char *actor, const struct buf *body, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	enum err_code code = store_write(c->p->store, &s, e);
-	if (code == ERR_OK)
-		code = event_append(s, actor, "quality.checked", c->wishes->product.name, body,
-				    NULL, e);
-	return code == ERR_OK ? session_commit(s, e) : code;
+	struct finding f = {actor, c->wishes->product.name, body};
+	return store_change(c->p->store, write_finding, &f, e);
 }
 
 static enum err_code

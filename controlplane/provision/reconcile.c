@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "catalog/pending.h"
 
 #include "resource_work.h"
 
@@ -49,13 +50,10 @@ begin_round(struct round *round, const struct reconciler *reconciler, const stru
 
 /* A job for a product that is not there, as after a restore from an older copy. */
 static enum err_code
-drop_job(const struct job_run *run, struct err *e)
+drop_job(void *user, struct session *s, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	enum err_code code = store_write(run->store, &s, e);
-	if (code == ERR_OK)
-		code = job_done(s, run->job, e);
-	return code == ERR_OK ? session_commit(s, e) : code;
+	const struct job_run *run = user;
+	return job_done(s, run->job, e);
 }
 
 /* ---- recording ---- */
@@ -158,22 +156,30 @@ end_job(struct session *s, const struct round *round, struct err *e)
 
 typedef enum err_code plan_fn(struct session *s, const struct round *round, struct err *e);
 
+struct ending {
+	struct round *round;
+	plan_fn *plan_further;
+};
+
 /*
- * One session for all that a round found out: what became of the resources, what is to be done
+ * One change for all that a round found out: what became of the resources, what is to be done
  * later, the job's end.
  */
 static enum err_code
+write_ending(void *user, struct session *s, struct err *e)
+{
+	const struct ending *ending = user;
+	enum err_code code = record_all(s, ending->round, e);
+	if (code == ERR_OK)
+		code = ending->plan_further(s, ending->round, e);
+	return code == ERR_OK ? end_job(s, ending->round, e) : code;
+}
+
+static enum err_code
 finish_round(struct round *round, plan_fn *plan_further, struct err *e)
 {
-	CLEANUP(session_end) struct session *s = NULL;
-	enum err_code code = store_write(round->run->store, &s, e);
-	if (code == ERR_OK)
-		code = record_all(s, round, e);
-	if (code == ERR_OK)
-		code = plan_further(s, round, e);
-	if (code == ERR_OK)
-		code = end_job(s, round, e);
-	return code == ERR_OK ? session_commit(s, e) : code;
+	struct ending ending = {round, plan_further};
+	return store_change(round->run->store, write_ending, &ending, e);
 }
 
 /* ---- reconcile ---- */
@@ -234,7 +240,7 @@ reconcile_job(void *user, const struct job_run *run, struct err *e)
 	struct round round;
 	enum err_code code = begin_round(&round, user, run, e);
 	if (code == ERR_NOT_FOUND)
-		return drop_job(run, e);
+		return store_change(run->store, drop_job, (void *)run, e);
 	if (code != ERR_OK)
 		return code;
 	for (size_t i = 0; i < round.count; i++)
@@ -266,7 +272,7 @@ expire_job(void *user, const struct job_run *run, struct err *e)
 	struct round round;
 	enum err_code code = begin_round(&round, user, run, e);
 	if (code == ERR_NOT_FOUND)
-		return drop_job(run, e);
+		return store_change(run->store, drop_job, (void *)run, e);
 	if (code != ERR_OK)
 		return code;
 	for (size_t i = 0; i < round.count; i++) {

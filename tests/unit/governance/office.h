@@ -74,9 +74,11 @@ office_begin(struct office *o)
 }
 
 static inline enum err_code
-office_end(struct office *o, enum err_code code, const struct outcome *out)
+office_end(struct office *o, enum err_code code, struct outcome *out)
 {
 	struct err ignored;
+	if (code == ERR_OK)
+		code = outcome_settle(o->governance, out, &o->e);
 	o->status = out->status;
 	if (code == ERR_OK)
 		assert_int_equal(document_read(DOCUMENT_JSON, o->answer.data, o->answer.length,

@@ -81,6 +81,7 @@ seven_years_are_asked_of_finance_and_compared_conservatively(void **state)
 	assert_int_equal(
 	    domain_define(o->governance, "treasury", &in, &o->arena, &o->violations, &out, &o->e),
 	    ERR_OK);
+	assert_int_equal(outcome_settle(o->governance, &out, &o->e), ERR_OK);
 	assert_int_equal(
 	    office_publish_text(o, "name: treasury.positions\nowner: t\ndomain: treasury\n"
 				   "schema: [{name: id, type: STRING}]\n" CHECKS),
@@ -195,6 +196,7 @@ a_retired_product_can_be_published_again(void **state)
 	assert_int_equal(product_retire(o->governance, "retail.customer_accounts", "moved", &in,
 					&o->arena, &out, &o->e),
 			 ERR_OK);
+	assert_int_equal(outcome_settle(o->governance, &out, &o->e), ERR_OK);
 	assert_int_equal(office_publish_text(o, GOOD), ERR_OK);
 	assert_string_equal(office_answer(o, "outcome"), "updated");
 	assert_string_equal(office_answer(o, "version"), "1.0.1");
@@ -243,6 +245,7 @@ race_once(struct racer *r, int round)
 					: product_publish(r->o->governance, &product, &r->arena,
 							  &violations, &out, &e);
 	assert_int_equal(code, ERR_OK);
+	assert_int_equal(outcome_settle(r->o->governance, &out, &e), ERR_OK);
 	assert_int_equal(document_read(DOCUMENT_JSON, answer.data, answer.length, NULL, &r->arena,
 				       &answered, &e),
 			 ERR_OK);

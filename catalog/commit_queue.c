@@ -1,0 +1,238 @@
+/*
+ * commit_queue.c -- many wait, one writes.
+ *
+ * Reads in order: the queue, one transaction for several changes, the thread, and waiting for the
+ * end of a change.
+ */
+#include "commit_queue.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "store_parts.h"
+
+struct commit_queue {
+	struct store *store; /* not owned */
+	pthread_t thread;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t filled;
+	struct pending *first, **last;
+	size_t count, room;
+	bool stop;
+};
+
+/* --- the queue --- */
+
+enum err_code
+commit_queue_put(struct commit_queue *q, struct pending *change, struct err *e)
+{
+	change->next = NULL;
+	change->code = ERR_OK;
+	change->queued = clock_monotonic();
+	pthread_mutex_lock(&q->lock);
+	bool has_room = q->count < q->room && !q->stop;
+	if (has_room) {
+		*q->last = change;
+		q->last = &change->next;
+		if (q->count++ == 0)
+			pthread_cond_signal(&q->filled);
+	}
+	pthread_mutex_unlock(&q->lock);
+	return has_room ? ERR_OK
+			: ERR(e, BUSY, "%zu changes wait for their commit already", q->room);
+}
+
+/* Whatever waits, in the order in which it came; NULL when it is time to stop. */
+static struct pending *
+take_batch(struct commit_queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	while (!q->first && !q->stop)
+		pthread_cond_wait(&q->filled, &q->lock);
+	struct pending *batch = q->first, **end = &q->first;
+	for (size_t i = 0; *end && i < CHANGES_AT_ONCE; i++, q->count--)
+		end = &(*end)->next;
+	q->first = *end;
+	*end = NULL;
+	if (!q->first)
+		q->last = &q->first;
+	pthread_mutex_unlock(&q->lock);
+	return batch;
+}
+
+/* --- one transaction --- */
+
+static void
+write_part(struct session *s, struct pending *c)
+{
+	c->code = session_savepoint(s, &c->e);
+	if (c->code != ERR_OK)
+		return;
+	c->code = c->write(c, s, &c->e);
+	if (c->code == ERR_OK)
+		c->code = session_release(s, &c->e);
+	else
+		session_undo(s);
+}
+
+static enum err_code
+write_together(struct store *store, struct pending *batch, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	bool is_any_good = false;
+	CHECK(store_write(store, &s, e));
+	for (struct pending *c = batch; c; c = c->next) {
+		write_part(s, c);
+		is_any_good |= c->code == ERR_OK;
+	}
+	return is_any_good || s->broken ? session_commit(s, e) : ERR_OK;
+}
+
+/* Its own reason, or the transaction's when it had none. */
+static void
+blame(struct pending *c, const struct err *e)
+{
+	if (c->code != ERR_OK)
+		return;
+	c->code = e->code;
+	c->e = *e;
+}
+
+/* Each on its own when they cannot be written together: then only who is to blame fails. */
+static void
+write_batch(struct store *store, struct pending *batch)
+{
+	struct err e;
+	enum err_code code = write_together(store, batch, &e);
+	if (code == ERR_OK)
+		return;
+	const bool is_alone = !batch->next;
+	for (struct pending *c = batch; c; c = c->next) {
+		struct pending *rest = c->next;
+		c->next = NULL;
+		if (is_alone || write_together(store, c, &e) != ERR_OK)
+			blame(c, &e);
+		c->next = rest;
+	}
+}
+
+/* A change may be gone once it is told. */
+static void
+tell(struct pending *batch)
+{
+	for (struct pending *c = batch, *next; c; c = next) {
+		next = c->next;
+		c->done(c, c->code, &c->e);
+	}
+}
+
+/* --- the thread --- */
+
+static void *
+commit_on(void *user)
+{
+	struct commit_queue *q = user;
+	struct pending *batch;
+	while ((batch = take_batch(q))) {
+		write_batch(q->store, batch);
+		tell(batch);
+	}
+	return NULL;
+}
+
+enum err_code
+commit_queue_create(struct store *store, size_t room, struct commit_queue **ret_queue,
+		    struct err *e)
+{
+	struct commit_queue *q = memory_alloc(sizeof *q);
+	*q = (struct commit_queue){.store = store, .room = room, .last = &q->first};
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->filled, NULL);
+	int number = pthread_create(&q->thread, NULL, commit_on, q);
+	if (number != 0) {
+		free(q);
+		return err_errno(e, number, "starting a thread");
+	}
+	*ret_queue = q;
+	return ERR_OK;
+}
+
+void
+commit_queue_destroy(struct commit_queue *q)
+{
+	if (!q)
+		return;
+	pthread_mutex_lock(&q->lock);
+	q->stop = true;
+	pthread_cond_signal(&q->filled);
+	pthread_mutex_unlock(&q->lock);
+	pthread_join(q->thread, NULL);
+	pthread_cond_destroy(&q->filled);
+	pthread_mutex_destroy(&q->lock);
+	free(q);
+}
+
+/* --- submitting --- */
+
+enum err_code
+store_submit(struct store *store, struct pending *change, struct err *e)
+{
+	if (!store->queue)
+		return ERR(e, REFUSED, "the folder '%s' was opened to be read only", store->folder);
+	return commit_queue_put(store->queue, change, e);
+}
+
+struct wait {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool is_done;
+};
+
+static void
+end_wait(struct pending *self, enum err_code code, const struct err *e)
+{
+	struct wait *w = self->user;
+	(void)code, (void)e; /* they stay in the change */
+	pthread_mutex_lock(&w->lock);
+	w->is_done = true;
+	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+}
+
+enum err_code
+store_run(struct store *store, struct pending *change, struct err *e)
+{
+	struct wait w = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+	change->user = &w;
+	change->done = end_wait;
+	CHECK(store_submit(store, change, e));
+	pthread_mutex_lock(&w.lock);
+	while (!w.is_done)
+		pthread_cond_wait(&w.changed, &w.lock);
+	pthread_mutex_unlock(&w.lock);
+	pthread_cond_destroy(&w.changed);
+	pthread_mutex_destroy(&w.lock);
+	if (change->code != ERR_OK)
+		*e = change->e;
+	return change->code;
+}
+
+struct plain_change {
+	struct pending pending; /* the first member: a pointer to one points to the other */
+	change_fn *write;
+	void *user;
+};
+
+static enum err_code
+write_plain(struct pending *self, struct session *s, struct err *e)
+{
+	struct plain_change *p = (struct plain_change *)self;
+	return p->write(p->user, s, e);
+}
+
+enum err_code
+store_change(struct store *store, change_fn *write, void *user, struct err *e)
+{
+	struct plain_change p = {.pending = {.write = write_plain}, .write = write, .user = user};
+	return store_run(store, &p.pending, e);
+}
