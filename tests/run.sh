@@ -158,11 +158,11 @@ do_clang-api() { do_server_tests clang-dev tests/api/0[1-5]_*.py; }
 do_tsan-build() { do_build tsan; }
 do_tsan-unit() { do_ctest tsan; }
 do_tsan-load() { do_server_tests tsan tests/api/05_*.py tests/api/10_*.py tests/e2e/01_bank.py; }
-do_release-build() { do_build release --target weft plugin_filesystem plugin_sqlite floor_http floor_sqlite load judge; }
+do_release-build() { do_build release --target weft plugin_filesystem plugin_sqlite benchmarks; }
 do_deploy() { do_server_tests release tests/e2e/02_deploy.py; }
 do_kill9() { WEFT_PRESET=release "$python" tests/fault/kill9.py --rounds "$kills"; }
 do_valgrind() { WEFT_VALGRIND=1 WEFT_PATIENCE=300 do_server_tests release tests/e2e/01_bank.py; }
-do_bench() { tests/bench/run.sh --seconds 0.2 --rounds 1 --products 500 --json "$logs/bench.json"; }
+do_bench() { tests/bench/run.sh --seconds 0.2 --rounds 1 --sizes 200,1000 --json "$logs/bench.json"; }
 
 # Without the line a file that run-clang-tidy prints: what is left are findings.
 do_tidy() {
