@@ -62,17 +62,17 @@ take_batch(struct commit_queue *q)
 
 /* --- one transaction --- */
 
+/*
+ * Who refuses before it has written anything harms nobody.  Who fails after that would have to be
+ * undone alone, and a savepoint for each change, in case, costs every one of them a copy of each
+ * page that it touches: so the whole is given up instead, and written again one by one.
+ */
 static void
 write_part(struct session *s, struct pending *c)
 {
-	c->code = session_savepoint(s, &c->e);
-	if (c->code != ERR_OK)
-		return;
+	uint64_t before = db_runs(s->db);
 	c->code = c->write(c, s, &c->e);
-	if (c->code == ERR_OK)
-		c->code = session_release(s, &c->e);
-	else
-		session_undo(s);
+	s->broken |= c->code != ERR_OK && db_runs(s->db) != before;
 }
 
 static enum err_code
@@ -81,7 +81,7 @@ write_together(struct store *store, struct pending *batch, struct err *e)
 	CLEANUP(session_end) struct session *s = NULL;
 	bool is_any_good = false;
 	CHECK(store_write(store, &s, e));
-	for (struct pending *c = batch; c; c = c->next) {
+	for (struct pending *c = batch; c && !s->broken; c = c->next) {
 		write_part(s, c);
 		is_any_good |= c->code == ERR_OK;
 	}

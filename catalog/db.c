@@ -99,7 +99,14 @@ db_roll_back(struct db *db)
 enum err_code
 db_run(struct db *db, const char *sql, struct db_args args, struct err *e)
 {
+	db->runs++;
 	return db->driver->run(db, sql, args, e);
+}
+
+uint64_t
+db_runs(const struct db *db)
+{
+	return db->runs;
 }
 
 enum err_code

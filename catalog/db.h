@@ -111,6 +111,7 @@ void db_roll_back(struct db *db);
 enum err_code db_run(struct db *db, const char *sql, struct db_args args, struct err *e);
 enum err_code db_script(struct db *db, const char *sql, struct err *e);
 int64_t db_changed(struct db *db);
+uint64_t db_runs(const struct db *db); /* grows with each db_run */
 
 /*
  * db_query -- start; then db_next() gives one row after another, and query_close() ends it (also

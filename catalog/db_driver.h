@@ -55,6 +55,7 @@ extern const struct db_driver sqlite_driver;
 struct db {
 	const struct db_driver *driver;
 	struct word_cutter *cutter; /* owned; NULL until somebody needs it */
+	uint64_t runs;              /* statements without rows, since it was opened */
 };
 
 #endif

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,9 +210,18 @@ sqlite_close_db(struct db *db)
 	free(db);
 }
 
+/* Nobody asks how much memory SQLite takes, and counting it takes one lock of all connections. */
+static void
+configure_once(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err_code
 sqlite_open_db(const char *path, enum db_mode mode, struct db **ret_db, struct err *e)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, configure_once);
 	struct sqlite_db *s = memory_alloc(sizeof *s);
 	s->db.driver = &sqlite_driver;
 	s->mode = mode;

@@ -3,7 +3,7 @@
  *
  * Commands that are parsed, authorized and judged queue up; one thread, the committer, takes
  * whatever waits (at most CHANGES_AT_ONCE, without a timer), writes all of it in one durable
- * transaction with a savepoint for each, and tells each of them when it is on disk.  So the more
+ * transaction, and tells each of them when it is on disk.  So the more
  * publishers there are, the less a commit costs each of them.
  *
  *     store_submit -> queue -> write, write, write -> commit -> done, done, done

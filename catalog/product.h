@@ -91,6 +91,8 @@ enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *
  */
 struct product_finding {
 	const char *version, *change, *hash, *standing;
+	const char *document; /* as canonical JSON; NULL: not worked out yet */
+	size_t document_length;
 };
 struct product_draft {
 	const struct descriptor *product;
@@ -101,8 +103,6 @@ struct product_draft {
 	size_t body_length;
 	struct digest body_hash;
 
-	const char *document; /* as canonical JSON */
-	size_t document_length;
 	const char *classification; /* the strictest, or NULL */
 	bool personal;
 	const char *column_words, *tag_words; /* for the search */

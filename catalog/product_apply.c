@@ -50,7 +50,7 @@ put_document(struct session *s, struct happening *h, struct err *e)
 	return db_run(s->db, sql,
 		      DB_ARGS(db_int(h->product_id), db_text(description ? description : ""),
 			      db_text(h->draft->finding.hash), db_int(h->event->time),
-			      db_text(h->event->actor), db_text(draft->document)),
+			      db_text(h->event->actor), db_text(draft->finding.document)),
 		      e);
 }
 

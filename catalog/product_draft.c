@@ -52,7 +52,9 @@ product_draft_new(const struct descriptor *product, const struct product_finding
 	    .column_words = text_of_columns(product, arena),
 	    .tag_words = text_of_tags(product, arena),
 	};
-	draft->document = canonical_text(product, arena, &draft->document_length);
+	struct product_finding *f = &draft->finding;
+	if (!f->document)
+		f->document = canonical_text(product, arena, &f->document_length);
 	if (body) {
 		draft->body = arena_bytes(arena, body->data, body->length);
 		draft->body_length = body->length;

@@ -200,44 +200,6 @@ session_is_touched(const struct session *s, const char *key, uint64_t since)
 	return touched_since(&s->store->touched, key, since);
 }
 
-/* --- parts --- */
-
-enum err_code
-session_savepoint(struct session *s, struct err *e)
-{
-	assert(s->head);
-	if (s->broken)
-		return ERR(e, INTERNAL,
-			   "an earlier change failed half-way: nothing can be built on it");
-	CHECK(db_run(s->db, "SAVEPOINT part", DB_NO_ARGS, e));
-	s->marks = arena_grow(&s->arena, s->marks, s->mark_count, &s->mark_room, sizeof *s->marks);
-	s->marks[s->mark_count++] =
-	    (struct mark){.head = *s->head, .index_changes = s->index_changes.count};
-	return ERR_OK;
-}
-
-enum err_code
-session_release(struct session *s, struct err *e)
-{
-	assert(s->mark_count > 0);
-	s->mark_count--;
-	enum err_code code = db_run(s->db, "RELEASE part", DB_NO_ARGS, e);
-	s->broken |= code != ERR_OK; /* the database has undone more than this part */
-	return code;
-}
-
-void
-session_undo(struct session *s)
-{
-	struct err ignored;
-	assert(s->mark_count > 0);
-	const struct mark *mark = &s->marks[--s->mark_count];
-	*s->head = mark->head;
-	s->index_changes.count = mark->index_changes;
-	s->broken = db_run(s->db, "ROLLBACK TO part", DB_NO_ARGS, &ignored) != ERR_OK ||
-		    db_run(s->db, "RELEASE part", DB_NO_ARGS, &ignored) != ERR_OK;
-}
-
 /* --- waiting for commits --- */
 
 uint64_t

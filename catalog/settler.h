@@ -16,7 +16,7 @@
 
 #include "writer_gate.h"
 
-enum { SETTLE_PAGES = 1000, SETTLE_ALONE_PAGES = 4000 };
+enum { SETTLE_PAGES = 4000, SETTLE_ALONE_PAGES = 12000 };
 
 struct settler;
 

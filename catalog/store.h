@@ -85,11 +85,6 @@ enum err_code session_commit(struct session *s, struct err *e);
  */
 void session_end(struct session **s);
 
-/* session_savepoint and session_undo -- undo a part of a writer's work without ending it. */
-enum err_code session_savepoint(struct session *s, struct err *e);
-enum err_code session_release(struct session *s, struct err *e);
-void session_undo(struct session *s);
-
 /* The writer's moment: the same for everything that one session does. */
 moment session_now(const struct session *s);
 

@@ -30,8 +30,8 @@
 #include "writer_gate.h"
 
 /*
- * The end of the log, so that an append reads nothing.  Undoing a part puts back what it was
- * before; undoing all unloads it.
+ * The end of the log, so that an append reads nothing.  Only good after a commit: whatever is
+ * undone unloads it.
  */
 struct log_head {
 	bool loaded;
@@ -65,24 +65,16 @@ struct store {
 	uint64_t commits, wakes;
 };
 
-/* What undoing a part of the writer's work brings back. */
-struct mark {
-	struct log_head head;
-	size_t index_changes;
-};
-
 struct session {
 	struct store *store;
 	struct db *db;         /* NULL once it has ended */
 	struct log_head *head; /* NULL in a reader */
 	uint64_t basis;        /* a reader's: it sees at least the events up to this one */
 	moment now;
-	bool broken;        /* a change failed half-way and was not undone: it must not commit */
+	bool broken;        /* a change failed half-way: it must not commit */
 	bool rebuilding;    /* the search index is made at the end */
 	struct arena arena; /* of the writer's: until the session ends */
 	struct index_changes index_changes;
-	struct mark *marks; /* of open parts */
-	size_t mark_count, mark_room;
 };
 
 /* folder.c */

@@ -176,6 +176,18 @@ descriptor_hash(const struct node *document, struct arena *arena)
 	return digest_of(canonical.data, canonical.length);
 }
 
+const char *
+descriptor_canonical(const struct node *document, struct arena *arena, size_t *ret_length,
+		     struct digest *ret_hash)
+{
+	CLEANUP(buf_done) struct buf canonical = {0};
+	json_canonical(&canonical, document);
+	*ret_hash = node_get(document, "version") ? descriptor_hash(document, arena)
+						  : digest_of(canonical.data, canonical.length);
+	*ret_length = canonical.length;
+	return arena_bytes(arena, canonical.data, canonical.length);
+}
+
 /* ---- personal data, classification ---- */
 
 static bool

@@ -180,6 +180,13 @@ int descriptor_classification(const struct descriptor *d);
 struct digest descriptor_hash(const struct node *document, struct arena *arena);
 
 /*
+ * descriptor_canonical -- the document as canonical JSON, in `arena`, and its hash: what both need
+ * is worked out once.
+ */
+const char *descriptor_canonical(const struct node *document, struct arena *arena,
+				 size_t *ret_length, struct digest *ret_hash);
+
+/*
  * input_node and column_source_node -- the names that lineage knows them by (design,
  * section 3).
  */

@@ -7,6 +7,7 @@
  */
 #include "field.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -324,7 +325,7 @@ static const struct field *
 find_field(const struct field_set *set, const char *name)
 {
 	for (const struct field *f = set->fields; f->type != FIELD_END; f++)
-		if (strcmp(f->name, name) == 0)
+		if (f->name[0] == name[0] && strcmp(f->name, name) == 0)
 			return f;
 	return NULL;
 }
@@ -378,14 +379,13 @@ decode_present(const struct field *f, const struct node *value, const struct fie
 }
 
 static void
-decode_field(const struct field *f, const struct node *map, const struct field_context *c,
-	     void *base)
+decode_field(const struct field *f, const struct node *value, const struct node *map,
+	     const struct field_context *c, void *base)
 {
-	struct field_context inner = *c;
-	const struct node *value = node_get(map, f->name);
 	bool is_null = value && value->kind == NODE_NULL;
 	bool is_required = f->flags & FIELD_REQUIRED;
 	if (value && (!is_null || (f->type == FIELD_NODE && !is_required))) {
+		struct field_context inner = *c;
 		inner.pointer = pointer_join(c->violations->arena, c->pointer, f->name);
 		decode_present(f, value, &inner, base);
 	} else if (is_required) {
@@ -397,13 +397,36 @@ decode_field(const struct field *f, const struct node *map, const struct field_c
 	}
 }
 
+enum { MOST_FIELDS = 64 };
+
+/* Which value each field has; gives how many keys are no field's. */
+static uint32_t
+sort_members(const struct field_set *set, const struct node *map,
+	     const struct node *ret_values[MOST_FIELDS])
+{
+	uint32_t unknown = 0;
+	for (uint32_t i = 0; i < map->count; i++) {
+		const struct field *f = find_field(set, map->members[i].key);
+		if (!f) {
+			unknown++;
+			continue;
+		}
+		assert(f - set->fields < MOST_FIELDS);
+		if (!ret_values[f - set->fields])
+			ret_values[f - set->fields] = &map->members[i].value;
+	}
+	return unknown;
+}
+
 static void
 decode_members(const struct field_set *set, const struct node *map, const struct field_context *c,
 	       void *ret_struct)
 {
-	for (const struct field *f = set->fields; f->type != FIELD_END; f++)
-		decode_field(f, map, c, ret_struct);
-	for (uint32_t i = 0; i < map->count && !set->open; i++)
+	const struct node *values[MOST_FIELDS] = {NULL};
+	uint32_t unknown = sort_members(set, map, values);
+	for (size_t i = 0; set->fields[i].type != FIELD_END; i++)
+		decode_field(&set->fields[i], values[i], map, c, ret_struct);
+	for (uint32_t i = 0; unknown > 0 && i < map->count && !set->open; i++)
 		check_key(set, &map->members[i], c);
 	if (set->check)
 		set->check(c, map);

@@ -166,7 +166,16 @@ pointer_join(struct arena *arena, const char *base, const char *step)
 const char *
 pointer_index(struct arena *arena, const char *base, size_t index)
 {
-	return arena_printf(arena, "%s/%zu", base, index);
+	char digits[24], *first = digits + sizeof digits;
+	do
+		*--first = (char)('0' + index % 10);
+	while (index /= 10);
+	size_t length = strlen(base), count = (size_t)(digits + sizeof digits - first);
+	char *pointer = arena_alloc(arena, length + count + 2);
+	memcpy(pointer, base, length);
+	pointer[length] = '/';
+	memcpy(pointer + length + 1, first, count);
+	return pointer;
 }
 
 /* Does the step (up to '/' or the end, with ~0 and ~1) name `key`? */

@@ -19,6 +19,8 @@ struct publication {
 	struct node root;
 	struct descriptor wanted;
 	char hash[DIGEST_TEXT_SIZE]; /* of the content */
+	const char *canonical;       /* the document as canonical JSON */
+	size_t canonical_length;
 
 	bool exists;                /* was ever published; then: */
 	struct product before;      /* the version in force */
@@ -164,6 +166,8 @@ draft_event(struct transaction *t, struct publication *p, const char *standing)
 	    .change = p->exists ? change_level_name(p->changes.level) : "created",
 	    .hash = p->hash,
 	    .standing = standing,
+	    .document = p->canonical,
+	    .document_length = p->canonical_length,
 	};
 	CLEANUP(buf_done) struct buf body = {0};
 	write_body(t, p, &finding, &body);
@@ -332,7 +336,8 @@ read_publication(struct transaction *t, struct publication *p, struct err *e)
 			      t->violations->count == 1 ? "" : "s",
 			      t->violations->items[0].message);
 	}
-	struct digest hash = descriptor_hash(&p->root, t->arena);
+	struct digest hash;
+	p->canonical = descriptor_canonical(&p->root, t->arena, &p->canonical_length, &hash);
 	digest_format(&hash, p->hash);
 	return actor_may_publish(t->in->actor, p->wanted.domain, e);
 }

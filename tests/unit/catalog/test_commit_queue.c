@@ -14,8 +14,8 @@
 struct note {
 	struct pending pending; /* the first member: a pointer to one points to the other */
 	const char *subject;
-	enum err_code refuses; /* after it has written */
-	bool breaks;           /* at the first call */
+	bool refuses; /* before it has written anything */
+	enum { NEVER_BREAKS, BREAKS_ALL, BREAKS_ITSELF } breaks; /* all: at the first call */
 	int calls, told;
 	enum err_code code;
 	uint64_t seq;
@@ -32,11 +32,11 @@ write_note(struct pending *self, struct session *s, struct err *e)
 	struct event ev = {0};
 	buf_text(&body, "{}");
 	n->calls++;
+	if (n->refuses)
+		return ERR(e, REFUSED, "not '%s'", n->subject);
 	enum err_code code = event_append(s, "somebody", "test.noted", n->subject, &body, &ev, e);
 	n->seq = ev.seq;
-	if (code != ERR_OK)
-		return code;
-	return n->refuses ? ERR(e, REFUSED, "not '%s'", n->subject) : ERR_OK;
+	return code;
 }
 
 /* A database that runs out of space may undo the whole transaction by itself. */
@@ -44,10 +44,13 @@ static enum err_code
 write_and_break(struct pending *self, struct session *s, struct err *e)
 {
 	struct note *n = (struct note *)self;
-	enum err_code code = write_note(self, s, e);
-	if (code == ERR_OK && n->calls == 1)
-		code = db_run(s->db, "ROLLBACK", DB_NO_ARGS, e);
-	return code;
+	CHECK(write_note(self, s, e));
+	if (n->breaks == BREAKS_ITSELF)
+		return ERR(e, CONFLICT, "no more of '%s'", n->subject);
+	if (n->calls > 1)
+		return ERR_OK;
+	CHECK(db_run(s->db, "ROLLBACK", DB_NO_ARGS, e));
+	return ERR(e, NO_SPACE, "the disk is full");
 }
 
 static void
@@ -146,7 +149,7 @@ a_transaction_that_breaks_is_written_again_one_by_one(void **state)
 	struct note notes[7] = {0};
 	for (size_t i = 0; i < ARRAY_LEN(notes); i++)
 		notes[i].subject = "a";
-	notes[4].breaks = true;
+	notes[4].breaks = BREAKS_ALL;
 	uint64_t size = log_size(m);
 	submit_together(m, notes, ARRAY_LEN(notes));
 	for (size_t i = 0; i < ARRAY_LEN(notes); i++) {
@@ -156,6 +159,26 @@ a_transaction_that_breaks_is_written_again_one_by_one(void **state)
 	assert_int_equal(notes[3].calls, 2);
 	assert_int_equal(notes[4].calls, 2);
 	assert_int_equal(log_size(m), size + ARRAY_LEN(notes));
+}
+
+static void
+one_that_fails_after_it_has_written_is_alone_in_that(void **state)
+{
+	struct mesh *m = *state;
+	struct note notes[7] = {0};
+	for (size_t i = 0; i < ARRAY_LEN(notes); i++)
+		notes[i].subject = "a";
+	notes[2].breaks = BREAKS_ITSELF;
+	uint64_t size = log_size(m);
+	submit_together(m, notes, ARRAY_LEN(notes));
+	for (size_t i = 0; i < ARRAY_LEN(notes); i++) {
+		assert_int_equal(notes[i].code, i == 2 ? ERR_CONFLICT : ERR_OK);
+		assert_int_equal(notes[i].told, 1);
+	}
+	assert_int_equal(log_size(m), size + ARRAY_LEN(notes) - 1);
+	struct log_report report;
+	assert_ok(m, log_verify(m->store, NULL, NULL, NULL, &report, &m->e));
+	assert_int_equal(report.findings, 0);
 }
 
 static void
@@ -196,7 +219,7 @@ static void
 a_change_that_is_waited_for_is_there_or_says_why_not(void **state)
 {
 	struct mesh *m = *state;
-	struct note good = {.subject = "good"}, bad = {.subject = "bad", .refuses = ERR_REFUSED};
+	struct note good = {.subject = "good"}, bad = {.subject = "bad", .refuses = true};
 	uint64_t size = log_size(m);
 	assert_ok(m, store_change(m->store, write_plain, &good, &m->e));
 	assert_int_equal(good.seq, size + 1);
@@ -247,6 +270,7 @@ main(void)
 	    T(what_waits_together_is_one_commit),
 	    T(one_that_refuses_harms_no_neighbour),
 	    T(a_transaction_that_breaks_is_written_again_one_by_one),
+	    T(one_that_fails_after_it_has_written_is_alone_in_that),
 	    T(a_full_queue_refuses_and_forgets_nothing),
 	    T(a_change_that_is_waited_for_is_there_or_says_why_not),
 	    T(closing_commits_what_is_queued),

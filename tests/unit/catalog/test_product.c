@@ -137,7 +137,8 @@ a_publisher_who_decoded_it_already_leaves_the_same(void **state)
 	char hash[DIGEST_TEXT_SIZE];
 	struct digest content = descriptor_hash(&document, &m->arena);
 	digest_format(&content, hash);
-	const struct product_finding finding = {"1.0.0", "minor", hash, "compliant"};
+	const struct product_finding finding = {
+	    .version = "1.0.0", .change = "minor", .hash = hash, .standing = "compliant"};
 	const struct product_draft *draft = product_draft_new(&d, &finding, NULL, &body, &m->arena);
 	struct session *s = mesh_write(m);
 	assert_ok(m, product_append(s, "pipeline", draft, &ev, &m->e));

@@ -354,33 +354,6 @@ what_is_not_committed_has_not_happened(void **state)
 }
 
 static void
-a_part_is_undone_without_the_rest(void **state)
-{
-	struct mesh *m = *state;
-	uint64_t first = 0, second = 0, third = 0;
-	struct session *s = mesh_write(m);
-	assert_ok(m, publish_in(m, s, product_yaml(m, "a.first", "d", ""), "1.0.0", &first));
-	assert_ok(m, session_savepoint(s, &m->e));
-	assert_ok(m, publish_in(m, s, product_yaml(m, "a.second", "d", ""), "1.0.0", &second));
-	session_undo(s);
-	assert_ok(m, session_savepoint(s, &m->e));
-	assert_ok(m, publish_in(m, s, product_yaml(m, "a.third", "d", ""), "1.0.0", &third));
-	assert_ok(m, session_release(s, &m->e));
-	mesh_commit(m, s);
-	assert_int_equal(second, third);
-
-	struct product p;
-	struct log_report report;
-	s = mesh_read(m);
-	assert_ok(m, product_get(s, "a.first", &m->arena, &p, &m->e));
-	assert_ok(m, product_get(s, "a.third", &m->arena, &p, &m->e));
-	assert_err(m, ERR_NOT_FOUND, "a.second", product_get(s, "a.second", &m->arena, &p, &m->e));
-	session_end(&s);
-	assert_ok(m, log_verify(m->store, NULL, NULL, NULL, &report, &m->e));
-	assert_int_equal(report.findings, 0);
-}
-
-static void
 a_change_that_failed_half_way_cannot_be_committed(void **state)
 {
 	struct mesh *m = *state;
@@ -393,23 +366,6 @@ a_change_that_failed_half_way_cannot_be_committed(void **state)
 	session_end(&s);
 	assert_int_equal(log_size(m), 1);
 	assert_int_equal(publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0"), 2);
-}
-
-static void
-a_change_that_failed_half_way_can_be_undone(void **state)
-{
-	struct mesh *m = *state;
-	CLEANUP(buf_done) struct buf body = {0};
-	buf_text(&body, "not even JSON");
-	uint64_t seq = 0;
-	struct session *s = mesh_write(m);
-	assert_ok(m, session_savepoint(s, &m->e));
-	assert_int_equal(event_append(s, "x", "product.published", "a.b", &body, NULL, &m->e),
-			 ERR_MALFORMED);
-	session_undo(s);
-	assert_ok(m, publish_in(m, s, product_yaml(m, "a.b", "d", ""), "1.0.0", &seq));
-	mesh_commit(m, s);
-	assert_int_equal(seq, 2);
 }
 
 static void
@@ -587,9 +543,7 @@ main(void)
 	    HERE(a_lost_verifier_needs_the_log_s_name),
 	    HERE(a_folder_that_cannot_be_made_is_reported),
 	    HERE(what_is_not_committed_has_not_happened),
-	    HERE(a_part_is_undone_without_the_rest),
 	    HERE(a_change_that_failed_half_way_cannot_be_committed),
-	    HERE(a_change_that_failed_half_way_can_be_undone),
 	    HERE(a_reader_keeps_its_snapshot_while_others_write),
 	    HERE(more_readers_than_connections_are_kept_all_read),
 	    HERE(ending_a_session_twice_is_harmless),
