@@ -2,7 +2,8 @@
  * serve.c -- the composition root of the server: makes every service in order, waits for a signal,
  * ends them in reverse.
  *
- *     config -> store -> identity -> governance -> provision -> http -> (serve) -> and back
+ *     config -> store -> identity -> governance -> provision -> policies -> http -> (serve) -> and
+ * back
  */
 #include <sys/resource.h>
 
@@ -11,12 +12,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "api/api.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "catalog/event_log.h"
 
+#include "drain_limit.h"
+#include "policy_folder.h"
+#include "reload.h"
+#include "service_manager.h"
 #include "subcommand.h"
 
 const char serve_help[] = "Runs the server until it gets SIGINT or SIGTERM; then it finishes what "
@@ -28,6 +34,12 @@ const char serve_help[] = "Runs the server until it gets SIGINT or SIGTERM; then
 			  "token; the first start writes an\n"
 			  "                                                 administrator's to "
 			  "/var/lib/weft/admin.token\n"
+			  "\n"
+			  "SIGHUP reads log_level, the certificate and the policies again; no "
+			  "connection is dropped.  After\n"
+			  "SIGTERM it is not ready for drain_delay, then refuses what is new and "
+			  "finishes what it has accepted,\n"
+			  "within drain_limit; a second signal ends it at once.\n"
 			  "\n"
 			  "Settings, as flags, in the environment (WEFT_LISTEN=...) or in the YAML "
 			  "file that --config names\n"
@@ -94,6 +106,8 @@ check_settings(const struct config *config, struct err *e)
 			   "--dev lets anyone in and listens on loopback only, not on '%s'; leave "
 			   "--dev out to use tokens",
 			   config->listen);
+	if (!*config->tls_cert != !*config->tls_key)
+		return ERR(e, USAGE, "tls_cert and tls_key: one is of no use without the other");
 	return ERR_OK;
 }
 
@@ -103,6 +117,9 @@ struct server {
 	struct config config;
 	struct services services;
 	struct http *http;
+	struct service_manager manager;
+	struct reload reload;
+	sigset_t signals;
 };
 
 static unsigned
@@ -163,6 +180,28 @@ start_services(struct server *server, struct err *e)
 }
 
 static enum err_code
+define_policies(struct server *server, struct err *e)
+{
+	struct policy_folder_report report;
+	const char *folder = server->config.policies;
+	return *folder ? policy_folder_define(server->services.governance, folder, &report, e)
+		       : ERR_OK;
+}
+
+/* What is left of the limit is for commits and plugins, which are waited for after the clients. */
+static unsigned
+patience_with_clients(const struct config *config)
+{
+	return (unsigned)((config->drain_limit * 3 + 3) / 4);
+}
+
+static const char *
+file_or_none(const char *path)
+{
+	return *path ? path : NULL;
+}
+
+static enum err_code
 start_http(struct server *server, struct err *e)
 {
 	const struct http_options options = {
@@ -170,6 +209,9 @@ start_http(struct server *server, struct err *e)
 	    .threads = (unsigned)server->config.threads,
 	    .max_connections = (unsigned)server->config.max_connections,
 	    .timeout_seconds = (unsigned)server->config.request_timeout,
+	    .drain_seconds = patience_with_clients(&server->config),
+	    .certificate = file_or_none(server->config.tls_cert),
+	    .key = file_or_none(server->config.tls_key),
 	    .max_body = (size_t)server->config.max_body,
 	    .tables = api_tables,
 	    .app = &server->services,
@@ -193,6 +235,7 @@ stop(struct server *server)
 	answer_cache_destroy(s->cache);
 	store_close(s->store);
 	metrics_destroy(s->metrics);
+	manager_close(&server->manager);
 }
 
 /* ---- running */
@@ -215,24 +258,63 @@ static void
 announce(const struct server *server)
 {
 	const struct config *c = &server->config;
-	printf("weft is ready on port %u, data in %s%s\n", http_port(server->http), c->data,
+	printf("weft is ready on port %u%s, data in %s%s\n", http_port(server->http),
+	       *c->tls_cert ? " (https)" : "", c->data,
 	       c->dev ? " (development: anyone on this machine is an administrator)" : "");
 	if (!c->dev)
 		printf("the administrator's token is in %s/admin.token\n", c->data);
 	fflush(stdout);
 }
 
+static void
+tell_ready(const struct server *server)
+{
+	manager_status(&server->manager, "serving on port %u", http_port(server->http));
+	manager_tell(&server->manager, "READY=1");
+}
+
+static void
+take_up_anew(struct server *server)
+{
+	manager_reloading(&server->manager);
+	manager_status(&server->manager, "reading certificate, policies and log level again");
+	reload_measure(&server->reload, reload_all(&server->reload));
+	tell_ready(server);
+}
+
+/* How long to wait for a signal at the most: nobody may think that we are dead. */
+static moment
+heartbeat(const struct server *server)
+{
+	const moment watchdog = server->manager.watchdog, usual = SECONDS(CHECKPOINT_EVERY);
+	return watchdog && watchdog / 2 < usual ? watchdog / 2 : usual;
+}
+
+static int
+next_signal(const struct server *server)
+{
+	const moment beat = heartbeat(server);
+	const struct timespec patience = {.tv_sec = beat / SECONDS(1),
+					  .tv_nsec = beat % SECONDS(1) * 1000};
+	return sigtimedwait(&server->signals, NULL, &patience);
+}
+
 /* The signals are blocked in every thread (block_signals), so that this is where they arrive. */
 static int
-wait_for_signal(const sigset_t *signals, struct store *store)
+serve_until_stopped(struct server *server)
 {
-	const struct timespec patience = {.tv_sec = CHECKPOINT_EVERY};
+	moment sign_at = clock_monotonic() + SECONDS(CHECKPOINT_EVERY);
 	for (;;) {
-		int number = sigtimedwait(signals, NULL, &patience);
-		if (number > 0)
+		int number = next_signal(server);
+		manager_tell(&server->manager, "WATCHDOG=1");
+		if (number > 0 && number != SIGHUP)
 			return number;
-		if (errno == EAGAIN)
-			sign_checkpoint(store);
+		if (number == SIGHUP)
+			take_up_anew(server);
+		if (clock_monotonic() < sign_at)
+			continue;
+		sign_checkpoint(server->services.store);
+		sign_at = clock_monotonic() + SECONDS(CHECKPOINT_EVERY);
 	}
 }
 
@@ -242,18 +324,51 @@ block_signals(sigset_t *ret_signals)
 	sigemptyset(ret_signals);
 	sigaddset(ret_signals, SIGINT);
 	sigaddset(ret_signals, SIGTERM);
+	sigaddset(ret_signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
 }
 
+/* From here on the end is near in any case, but nobody who was accepted is let down before. */
 static void
-run(struct server *server, const sigset_t *signals)
+begin_drain(struct server *server, int number)
+{
+	const struct config *c = &server->config;
+	struct err e;
+	LOG(INFO, "stopping", "signal", strsignal(number));
+	is_ready = false;
+	manager_tell(&server->manager, "STOPPING=1");
+	manager_status(&server->manager, "finishing what was accepted");
+	sigdelset(&server->signals, SIGHUP);
+	if (drain_limit_begin(&server->signals, SECONDS(c->drain_delay + c->drain_limit), &e) !=
+	    ERR_OK)
+		LOG(WARN, "no limit to stopping", "error", e.message);
+	sleep((unsigned)c->drain_delay);
+}
+
+static void
+run(struct server *server)
 {
 	is_ready = true;
 	announce(server);
-	int number = wait_for_signal(signals, server->services.store);
-	LOG(INFO, "stopping", "signal", strsignal(number));
-	is_ready = false;
+	reload_measure(&server->reload, true);
+	tell_ready(server);
+	begin_drain(server, serve_until_stopped(server));
 	sign_checkpoint(server->services.store);
+}
+
+static enum err_code
+start(struct server *server, struct err *e)
+{
+	manager_open(&server->manager);
+	block_signals(&server->signals);
+	enum err_code code = start_services(server, e);
+	if (code == ERR_OK)
+		code = define_policies(server, e);
+	if (code == ERR_OK)
+		code = start_http(server, e);
+	server->reload.services = &server->services;
+	server->reload.http = server->http;
+	return code;
 }
 
 int
@@ -265,9 +380,8 @@ serve_run(const struct command *self, int argc, char **argv)
 		return print_sample();
 
 	CLEANUP(arena_done) struct arena arena = {0};
-	struct server server = {0};
+	struct server server = {.reload = {.argc = argc, .argv = argv}};
 	struct err e;
-	sigset_t signals;
 	enum err_code code = config_load(argc, argv, &arena, &server.config, &e);
 	if (code == ERR_OK)
 		code = check_settings(&server.config, &e);
@@ -276,12 +390,9 @@ serve_run(const struct command *self, int argc, char **argv)
 	if (code != ERR_OK)
 		return report(&e);
 
-	block_signals(&signals);
-	code = start_services(&server, &e);
+	code = start(&server, &e);
 	if (code == ERR_OK)
-		code = start_http(&server, &e);
-	if (code == ERR_OK)
-		run(&server, &signals);
+		run(&server);
 	stop(&server);
 	return code == ERR_OK ? 0 : report(&e);
 }

@@ -38,7 +38,7 @@ ARROWS = {
 
 # outside header: the folders that may include it
 WRAPPED = {
-    r"microhttpd\.h": ["api/http/"],
+    r"(microhttpd|gnutls/.*)\.h": ["api/http/"],
     r"sqlite3\.h": ["catalog/", "controlplane/plugins/sqlite/"],
     r"(libpq-fe|postgresql/.*)\.h": ["catalog/"],
     r"curl/.*\.h": ["controlplane/base/"],

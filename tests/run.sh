@@ -19,7 +19,7 @@ long=no
 only=()
 
 test_packages=(
-	git clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-yaml python3-jsonschema python3-cryptography
+	git clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-yaml python3-jsonschema python3-cryptography openssl
 	valgrind shellcheck wrk postgresql patroni etcd-server haproxy prometheus curl
 )
 

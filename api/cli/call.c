@@ -13,7 +13,7 @@
 #include "base/violation.h"
 
 struct common_flags {
-	const char *server, *token, *token_file;
+	const char *server, *token, *token_file, *ca;
 	bool json, help;
 };
 
@@ -22,6 +22,7 @@ static const struct flag common_flags[] = {
 	{"server",     0,   FLAG_TEXT,   offsetof(struct common_flags, server),     "URL",   "where the server is (WEFT_SERVER; http://127.0.0.1:8080)"},
 	{"token",      0,   FLAG_TEXT,   offsetof(struct common_flags, token),      "TOKEN", "who is asking (WEFT_TOKEN)"},
 	{"token-file", 0,   FLAG_TEXT,   offsetof(struct common_flags, token_file), "FILE",  "the same, kept in a file (WEFT_TOKEN_FILE)"},
+	{"ca",         0,   FLAG_TEXT,   offsetof(struct common_flags, ca),         "FILE",  "trust these authorities (PEM) with an https:// server (WEFT_CA)"},
 	{"json",       0,   FLAG_SWITCH, offsetof(struct common_flags, json),       NULL,    "the answer as JSON"},
 	{"help",       'h', FLAG_SWITCH, offsetof(struct common_flags, help),       NULL,    "this text"},
 	{0},
@@ -181,6 +182,7 @@ settle_server(struct call *c, const struct common_flags *f, struct err *e)
 			   "the server is an address such as http://127.0.0.1:8080, not '%s'", url);
 	c->server = url;
 	c->json = f->json;
+	c->ca = f->ca ? f->ca : variable("WEFT_CA");
 
 	c->token = f->token;
 	if (!c->token && f->token_file)

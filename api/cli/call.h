@@ -41,6 +41,8 @@ struct call {
 	struct buf page;        /* shown on `out` when the verb is done */
 	const char *server;     /* "http://127.0.0.1:8080", no slash at the end */
 	const char *token;      /* or NULL */
+	const char
+	    *ca; /* file of the authorities that an https:// server is held against, or NULL */
 	bool json;
 	const void *flags; /* the verb's own struct */
 	struct words words;

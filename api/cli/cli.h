@@ -2,8 +2,8 @@
  * cli.h -- the client half of the `weft` command: speaks HTTP, knows no catalog.
  *
  * Every command takes --server URL (WEFT_SERVER, http://127.0.0.1:8080), --token TOKEN
- * (WEFT_TOKEN), --token-file FILE (WEFT_TOKEN_FILE), --json, --help.  Tables are for people,
- * colours only for terminals; --json gives what the server answered.
+ * (WEFT_TOKEN), --token-file FILE (WEFT_TOKEN_FILE), --ca FILE (WEFT_CA), --json, --help.  Tables
+ * are for people, colours only for terminals; --json gives what the server answered.
  */
 #ifndef WEFT_CLI_CLI_H
 #define WEFT_CLI_CLI_H

@@ -199,6 +199,7 @@ follow_once(struct reading *r, struct arena *arena, bool *ret_ended, struct err 
 	    .url = arena_printf(arena, "%s%s", c->server, events_path(r, arena)),
 	    .headers = headers,
 	    .bearer = c->token,
+	    .ca = c->ca,
 	    .deadline = -1,
 	    .on_bytes = take_bytes,
 	    .user = &stream,

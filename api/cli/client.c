@@ -140,6 +140,7 @@ client_ask_in(struct call *c, struct arena *arena, const struct question *q,
 	    .url = arena_printf(arena, "%s%s", c->server, q->path),
 	    .headers = headers,
 	    .bearer = c->token,
+	    .ca = c->ca,
 	    .body = q->body,
 	    .body_length = q->body_length,
 	};

@@ -45,6 +45,7 @@ void
 exchange_start(struct exchange *x, const char *line)
 {
 	keeper_busy(&x->http->keeper, 1);
+	traffic_in_flight(x->http->traffic, 1);
 	x->stage = STAGE_HEADER;
 	x->line = line ? arena_text(&x->arena, line) : NULL;
 }
@@ -204,6 +205,8 @@ check_header(struct exchange *x, size_t target_length, struct err *e)
 	const struct http_options *options = &x->http->options;
 	if (check_framing(x, e) != ERR_OK)
 		return e->code;
+	if (keeper_is_stopping(&x->http->keeper))
+		return ERR(e, BUSY, "the server is stopping");
 	if (!x->line || strlen(x->line) != target_length)
 		return ERR(e, MALFORMED, "the request line is malformed");
 	enum err_code parsed = target_parse(x->line, &x->arena, &x->target, e);
@@ -298,5 +301,6 @@ exchange_done(struct exchange *x)
 		arena_reset(&x->arena);
 	x->stage = STAGE_IDLE;
 	keeper_allow(x, 0);
+	traffic_in_flight(x->http->traffic, -1);
 	keeper_busy(&x->http->keeper, -1);
 }

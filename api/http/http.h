@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/metrics.h"
 #include "base/role.h"
@@ -157,6 +158,8 @@ bool if_match_holds(const struct request *rq, const char *etag);
 struct http_options {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:8080"; port 0 takes a free one */
 	unsigned threads, max_connections, timeout_seconds;
+	unsigned drain_seconds; /* how long http_stop() waits for answers; 0 is timeout_seconds */
+	const char *certificate, *key; /* files in PEM for TLS 1.2 and later, or NULL: no TLS */
 	size_t max_body;
 	const struct route *const
 	    *tables; /* NULL-terminated; each table ends with a row of zeros */
@@ -176,7 +179,19 @@ enum err_code http_start(const struct http_options *options, struct http **ret_h
 unsigned http_port(const struct http *h);
 bool is_loopback_address(const char *listen);
 
-/* http_stop -- no new connections; what was begun is finished, streams are ended. */
+/*
+ * http_reload_certificate -- read the files again; new connections are shown what they hold now.
+ * `ret_is_new` is false when they hold what they held.  On failure (ERR_USAGE) the one in use
+ * stays. http_certificate_expires -- 0 without TLS.
+ */
+enum err_code http_reload_certificate(struct http *h, const char *certificate, const char *key,
+				      bool *ret_is_new, struct err *e);
+moment http_certificate_expires(const struct http *h);
+
+/*
+ * http_stop -- no new connections; whose request came before is answered, whose comes later is told
+ * that the server is stopping (503) and loses the connection; streams are ended.
+ */
 void http_stop(struct http *h);
 
 #endif

@@ -71,6 +71,17 @@ response_queue(struct exchange *x)
 	return queued;
 }
 
+/* Past libmicrohttpd, on the connection's own thread: nobody else uses the session meanwhile. */
+static ssize_t
+send_bytes(const struct exchange *x, int socket, const struct buf *text)
+{
+	const union MHD_ConnectionInfo *tls =
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	if (tls && tls->tls_session)
+		return gnutls_record_send(tls->tls_session, text->data, text->length);
+	return send(socket, text->data, text->length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void
 response_send_now(struct exchange *x)
 {
@@ -84,7 +95,6 @@ response_send_now(struct exchange *x)
 	buf_append(&text, rs->body.data, rs->body.length);
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	if (info &&
-	    send(info->connect_fd, text.data, text.length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+	if (info && send_bytes(x, info->connect_fd, &text) >= 0)
 		shutdown(info->connect_fd, SHUT_WR);
 }

@@ -7,6 +7,8 @@
  */
 #include "server.h"
 
+#include <sys/socket.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,11 +117,18 @@ start_daemon(struct http *h, struct err *e)
 {
 	const struct http_options *o = &h->options;
 	const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-			       MHD_USE_ITC | MHD_USE_ERROR_LOG;
+			       MHD_USE_ITC | MHD_USE_ERROR_LOG | (o->certificate ? MHD_USE_TLS : 0);
 	/* A pool of one is refused with a warning; then one thread does it all. */
 	struct MHD_OptionItem pool[] = {
 	    {o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)o->threads,
 	     NULL},
+	    {MHD_OPTION_END, 0, NULL},
+	};
+	/* In an array even a function is a pointer to something. */
+	struct MHD_OptionItem tls[] = {
+	    {o->certificate ? MHD_OPTION_HTTPS_CERT_CALLBACK : MHD_OPTION_END, 0,
+	     (void *)(uintptr_t)certificate_choose},
+	    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)certificate_priorities},
 	    {MHD_OPTION_END, 0, NULL},
 	};
 	h->daemon = MHD_start_daemon(
@@ -129,13 +138,15 @@ start_daemon(struct http *h, struct err *e)
 	    keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_done, h,
 	    MHD_OPTION_CONNECTION_LIMIT, o->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
 	    o->timeout_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_ARRAY, tls,
+	    MHD_OPTION_END);
 	return h->daemon ? ERR_OK : ERR(e, IO, "the HTTP server did not start on %s", o->listen);
 }
 
 static void
 free_http(struct http *h)
 {
+	certificates_done(&h->certificates);
 	arena_done(&h->arena);
 	free(h);
 }
@@ -145,7 +156,11 @@ static enum err_code
 prepare(struct http *h, struct err *e)
 {
 	const struct http_options *o = &h->options;
+	bool is_new;
 	if (router_create(o->tables, &h->arena, &h->router, e) != ERR_OK)
+		return e->code;
+	if (o->certificate &&
+	    certificates_load(&h->certificates, o->certificate, o->key, &is_new, e) != ERR_OK)
 		return e->code;
 	h->traffic = traffic_create(o->metrics, o->tables, router_count(h->router), &h->arena);
 	random_bytes(&h->id_seed, sizeof(h->id_seed));
@@ -206,6 +221,22 @@ err0:
 	return e->code;
 }
 
+enum err_code
+http_reload_certificate(struct http *h, const char *certificate, const char *key, bool *ret_is_new,
+			struct err *e)
+{
+	if (!h->options.certificate)
+		return ERR(e, USAGE, "the server was started without TLS");
+	return certificates_load(&h->certificates, certificate, key, ret_is_new, e);
+}
+
+moment
+http_certificate_expires(const struct http *h)
+{
+	const struct certificate *now = atomic_load(&h->certificates.now);
+	return now ? now->expires : 0;
+}
+
 unsigned
 http_port(const struct http *h)
 {
@@ -222,8 +253,12 @@ http_stop(struct http *h)
 {
 	if (!h)
 		return;
+	const struct http_options *o = &h->options;
 	MHD_quiesce_daemon(h->daemon);
-	keeper_finish(&h->keeper, SECONDS((moment)h->options.timeout_seconds));
+	shutdown(h->listener,
+		 SHUT_RD); /* who comes now is turned away, and does not wait in vain */
+	keeper_finish(&h->keeper,
+		      SECONDS((moment)(o->drain_seconds ? o->drain_seconds : o->timeout_seconds)));
 	finish_workers(h);
 	keeper_await(&h->keeper);
 	keeper_finish(&h->keeper, SECONDS(LAST_ANSWERS));

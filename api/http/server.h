@@ -4,6 +4,7 @@
 #ifndef WEFT_HTTP_SERVER_H
 #define WEFT_HTTP_SERVER_H
 
+#include "certificate.h"
 #include "exchange.h"
 #include "keeper.h"
 #include "traffic.h"
@@ -16,6 +17,7 @@ struct http {
 	struct traffic *traffic;
 	struct keeper keeper;
 	struct workers workers, waiters; /* answering.c says for what */
+	struct certificates certificates;
 	struct MHD_Daemon *daemon;
 	int listener;
 	unsigned port;

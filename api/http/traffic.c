@@ -27,7 +27,7 @@ struct series {
 
 struct traffic {
 	struct metrics *metrics;
-	struct metric *connections, *streams;
+	struct metric *connections, *streams, *in_flight;
 	size_t count;
 	struct series series[]; /* `count` of routes, and the one of no route */
 };
@@ -55,6 +55,9 @@ traffic_create(struct metrics *metrics, const struct route *const *tables, size_
 	    metric_new(metrics, METRIC_GAUGE, "weft_http_connections", "", "Open connections");
 	t->streams =
 	    metric_new(metrics, METRIC_GAUGE, "weft_http_streams", "", "Streams being followed");
+	t->in_flight =
+	    metric_new(metrics, METRIC_GAUGE, "weft_http_requests_in_flight", "",
+		       "Requests that were begun and are not answered, streams among them");
 	struct series *s = t->series;
 	for (; *tables; tables++)
 		for (const struct route *route = *tables; route->path; route++)
@@ -129,4 +132,11 @@ traffic_streams(struct traffic *t, int change)
 {
 	if (t)
 		metric_add(t->streams, change);
+}
+
+void
+traffic_in_flight(struct traffic *t, int change)
+{
+	if (t)
+		metric_add(t->in_flight, change);
 }

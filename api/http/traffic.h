@@ -19,5 +19,6 @@ void traffic_answered(struct traffic *t, const struct exchange *x);
 
 void traffic_connections(struct traffic *t, int change);
 void traffic_streams(struct traffic *t, int change);
+void traffic_in_flight(struct traffic *t, int change);
 
 #endif

@@ -151,6 +151,9 @@ set_up(struct transfer *t)
 			 1L); /* signals are the program's, not a thread's */
 	curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(t->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (t->request->ca)
+		curl_easy_setopt(t->curl, CURLOPT_CAINFO, t->request->ca);
 	curl_easy_setopt(t->curl, CURLOPT_URL, t->request->url);
 	curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "weft/" WEFT_VERSION);
 	curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->problem);

@@ -17,6 +17,7 @@ struct fetch_request {
 	const char *const *headers; /* NULL-terminated "Name: value", or NULL */
 	const char
 	    *bearer; /* token, or NULL; never logged, never sent to another host after a redirect */
+	const char *ca; /* file of the authorities to trust, in PEM; NULL: the machine's */
 	const void *body;
 	size_t body_length;
 	size_t most; /* bytes of the answer; 0 is 64 MiB */
