@@ -33,7 +33,7 @@ struct response;
  * commit: see response.hand_on.
  */
 typedef enum err_code handler_fn(struct request *rq, struct response *rs, struct err *e);
-enum { HTTP_WORKERS = 8, HTTP_WAITERS = 4 };
+enum { HTTP_WORKERS = 4, HTTP_WAITERS = 4 };
 
 /* The order of its members is that of a table's columns. */
 struct route { /* NOLINT(clang-analyzer-optin.performance.Padding) */

@@ -1,6 +1,7 @@
 /*
  * test_http_workers.c -- handlers that wait: they hold up nobody but themselves.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -69,8 +70,79 @@ begin_to_ask(struct request *rq, struct response *rs, struct err *e)
 	return ERR_OK;
 }
 
+/* Requests that were handed on, for whoever is to end them. */
+static pthread_mutex_t shelf_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct request *shelf[64];
+static int shelved;
+
+static void
+put_on_shelf(struct request *rq, void *state)
+{
+	assert_ptr_equal(state, &shelf);
+	pthread_mutex_lock(&shelf_lock);
+	shelf[shelved++] = rq;
+	pthread_mutex_unlock(&shelf_lock);
+}
+
+static int
+count_shelf(void)
+{
+	pthread_mutex_lock(&shelf_lock);
+	int count = shelved;
+	pthread_mutex_unlock(&shelf_lock);
+	return count;
+}
+
+static enum err_code
+hand_on(struct request *rq, struct response *rs, struct err *e)
+{
+	(void)e;
+	buf_printf(&rs->body, "committed %s", rq->body);
+	rs->hand_on = put_on_shelf;
+	rs->hand_on_state = &shelf;
+	return ERR_OK;
+}
+
+static void
+finish_at_once(struct request *rq, void *state)
+{
+	(void)state;
+	struct err e;
+	request_finish(rq, ERR(&e, NO_SPACE, "the disk is full"), &e);
+}
+
+static enum err_code
+hand_on_in_vain(struct request *rq, struct response *rs, struct err *e)
+{
+	(void)rq, (void)e;
+	rs->hand_on = finish_at_once;
+	return ERR_OK;
+}
+
+/* As a committer does: all that has come together. */
+static void
+finish_shelf(void)
+{
+	pthread_mutex_lock(&shelf_lock);
+	for (; shelved > 0; shelved--) {
+		struct err e;
+		request_finish(shelf[shelved - 1], ERR_OK, &e);
+	}
+	pthread_mutex_unlock(&shelf_lock);
+}
+
+static void
+wait_for_shelf(int wanted)
+{
+	for (int i = 0; count_shelf() < wanted && i < 5000; i++)
+		pause_millis(2);
+	assert_int_equal(count_shelf(), wanted);
+}
+
 // clang-format off
 static const struct route routes[] = {
+	{POST, "/hand-on", hand_on,         ROLE_ANYBODY, ""},
+	{POST, "/in-vain", hand_on_in_vain, ROLE_ANYBODY, ""},
 	{POST, "/commit",    commit_slowly, ROLE_ANYBODY, ""},
 	{GET,  "/quick",     be_quick,      ROLE_ANYBODY, ""},
 	{POST, "/quick",     be_quick,      ROLE_ANYBODY, ""},
@@ -177,6 +249,53 @@ commits_do_not_wait_for_plugins(void **state)
 		end(&asking[i], "it says me");
 }
 
+#define HAND_ON "POST /hand-on HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"
+
+static void
+what_is_handed_on_holds_no_thread(void **state)
+{
+	(void)state;
+	struct wire writers[40];
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		begin(&writers[i], HAND_ON);
+	wait_for_shelf(ARRAY_LEN(writers));
+	for (int i = 0; i < 10; i++) {
+		assert_answered("POST");
+		assert_answered("GET");
+	}
+	finish_shelf();
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		end(&writers[i], "committed ab");
+}
+
+static void
+what_is_handed_on_may_fail_before_the_hands_are_empty(void **state)
+{
+	(void)state;
+	struct answer a;
+	for (int i = 0; i < 50; i++) {
+		wire_ask(http_port(http),
+			 "POST /in-vain HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", &a);
+		assert_int_equal(a.status, 507);
+		assert_non_null(strstr(a.body.data, "the disk is full"));
+		answer_done(&a);
+	}
+}
+
+static void
+who_leaves_while_it_is_handed_on_is_no_harm(void **state)
+{
+	(void)state;
+	struct wire writers[8];
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		begin(&writers[i], HAND_ON);
+	wait_for_shelf(ARRAY_LEN(writers));
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		wire_close(&writers[i]);
+	finish_shelf();
+	assert_answered("GET");
+}
+
 static void
 a_rest_may_fail_and_a_beginning_may_have_none(void **state)
 {
@@ -223,16 +342,16 @@ static void
 who_leaves_meanwhile_is_no_harm(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < HTTP_WORKERS; i++) {
 		struct wire w;
 		begin(&w, "POST /commit HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab");
 		wait_until_begun(i + 1);
 		wire_close(&w);
 	}
 	gate_is_open = true;
-	for (int i = 0; finished < 8 && i < 5000; i++)
+	for (int i = 0; finished < HTTP_WORKERS && i < 5000; i++)
 		pause_millis(2);
-	assert_int_equal(finished, 8);
+	assert_int_equal(finished, HTTP_WORKERS);
 	assert_answered("GET");
 }
 
@@ -268,17 +387,42 @@ what_is_being_worked_on_is_finished_at_the_end(void **state)
 	assert_int_equal(finished, 14);
 }
 
+static void
+what_was_handed_on_is_waited_for_at_the_end(void **state)
+{
+	(void)state;
+	struct wire writers[12];
+	pthread_t thread;
+	start(state);
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		begin(&writers[i], HAND_ON);
+	wait_for_shelf(ARRAY_LEN(writers));
+	assert_int_equal(pthread_create(&thread, NULL, stop_it, NULL), 0);
+	pause_millis(100);
+	assert_int_equal(pthread_tryjoin_np(thread, NULL), EBUSY);
+	finish_shelf();
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		end(&writers[i], "committed ab");
+	pthread_join(thread, NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(readers_do_not_wait_for_commits, start, stop),
 	    cmocka_unit_test_setup_teardown(commits_do_not_wait_for_plugins, start, stop),
+	    cmocka_unit_test_setup_teardown(what_is_handed_on_holds_no_thread, start, stop),
+	    cmocka_unit_test_setup_teardown(what_is_handed_on_may_fail_before_the_hands_are_empty,
+					    start, stop),
+	    cmocka_unit_test_setup_teardown(who_leaves_while_it_is_handed_on_is_no_harm, start,
+					    stop),
 	    cmocka_unit_test_setup_teardown(a_rest_may_fail_and_a_beginning_may_have_none, start,
 					    stop),
 	    cmocka_unit_test_setup_teardown(a_connection_goes_on_after_work, start, stop),
 	    cmocka_unit_test_setup_teardown(who_leaves_meanwhile_is_no_harm, start, stop),
 	    cmocka_unit_test(what_is_being_worked_on_is_finished_at_the_end),
+	    cmocka_unit_test(what_was_handed_on_is_waited_for_at_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
