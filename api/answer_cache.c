@@ -4,7 +4,8 @@
  *     buckets[hash]  ->  answer -> answer -> NULL           `newest` <-> ... <-> `oldest`: by use
  *
  * INVARIANT: every answer in the table is what a session would give that sees the
- * events 1..followed_seq; when store_commits() is still followed_commits, that is the present.
+ * events 1..followed_seq; when store_commits() is still followed_commits and no commit is under
+ * way, that is the present.
  */
 #include "answer_cache.h"
 
@@ -216,7 +217,7 @@ bool
 answer_cache_find(struct answer_cache *c, const char *product, enum answer_form form,
 		  struct response *rs)
 {
-	if (!c)
+	if (!c || store_is_committing(c->store))
 		return false;
 	pthread_mutex_lock(&c->lock);
 	catch_up(c);
@@ -292,17 +293,16 @@ insert(struct answer_cache *c, struct answer *a)
 
 void
 answer_cache_keep(struct answer_cache *c, const char *product, enum answer_form form,
-		  uint64_t commits, const struct response *rs)
+		  uint64_t basis, const struct response *rs)
 {
 	if (!c || size_of(product, rs) > c->most / LARGEST_SHARE)
 		return;
 	pthread_mutex_lock(&c->lock);
 	/*
-	 * The answer may miss what was committed after `commits`.  If the cache has followed
-	 * further, the event that would drop it has passed already; if not, that event is still to
-	 * come.
+	 * The answer may miss what happened after `basis`.  If the cache has followed further, the
+	 * event that would drop it has passed already; if not, that event is still to come.
 	 */
-	if (c->following && commits >= c->followed_commits) {
+	if (c->following && basis >= c->followed_seq) {
 		make_room(c, product, form, size_of(product, rs));
 		insert(c, make_answer(product, form, rs));
 	}

@@ -5,7 +5,8 @@
  * An answer is good until an event about its product.  The cache follows the log: who finds that
  * something was committed reads what, and drops the answers about the products named there; all
  * others stay.  So what is answered is never older than the last commit that was acknowledged
- * before the question.
+ * before the question, or that any other reader had seen: while one is under way, which readers may
+ * see before it is counted, nothing is found here.
  *
  * Shared by threads.  The least recently used answers go when the memory is full.
  */
@@ -25,8 +26,8 @@ enum answer_form { ANSWER_JSON, ANSWER_YAML };
 bool answer_cache_find(struct answer_cache *cache, const char *product, enum answer_form form,
 		       struct response *rs);
 
-/* answer_cache_keep -- `commits` is what store_commits() said before the answer's session began. */
+/* answer_cache_keep -- `basis` is the session_basis() of the session that the answer is of. */
 void answer_cache_keep(struct answer_cache *cache, const char *product, enum answer_form form,
-		       uint64_t commits, const struct response *rs);
+		       uint64_t basis, const struct response *rs);
 
 #endif

@@ -124,11 +124,13 @@ write_product(const struct product *p, struct json *j)
 /* As it is now.  A retired product has the etag of its last version, but not its status: so it goes
  * without one. */
 static enum err_code
-write_present(const struct request *rq, struct response *rs, enum answer_form form, struct err *e)
+write_present(const struct request *rq, struct response *rs, enum answer_form form,
+	      uint64_t *ret_basis, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
 	struct product p;
 	TRY(session_read(rq, &s, e));
+	*ret_basis = session_basis(s);
 	TRY(product_get(s, request_part(rq, 0), rq->arena, &p, e));
 	if (strcmp(p.status, "retired") != 0)
 		rs->etag = product_etag(&p, rs->arena);
@@ -165,9 +167,9 @@ get(struct request *rq, struct response *rs, struct err *e)
 		return write_past(rq, rs, form, e);
 	if (answer_cache_find(services->cache, name, form, rs))
 		return ERR_OK;
-	uint64_t commits = store_commits(services->store);
-	TRY(write_present(rq, rs, form, e));
-	answer_cache_keep(services->cache, name, form, commits, rs);
+	uint64_t basis;
+	TRY(write_present(rq, rs, form, &basis, e));
+	answer_cache_keep(services->cache, name, form, basis, rs);
 	return ERR_OK;
 }
 

@@ -133,6 +133,7 @@ session_commit(struct session *s, struct err *e)
 	enum err_code code = s->broken
 				 ? ERR(e, INTERNAL, "a change failed half-way: nothing is kept")
 				 : search_index_update(s, e);
+	atomic_fetch_add(&store->committing, 1);
 	if (code == ERR_OK)
 		code = db_commit(s->db, e);
 	uint32_t waiting = db_waiting(s->db);
@@ -141,11 +142,12 @@ session_commit(struct session *s, struct err *e)
 	else
 		roll_back(s);
 	leave_writer(s);
-	if (code != ERR_OK)
-		return code;
-	settler_note(store->settler, waiting);
-	tell_waiters(store, &store->commits);
-	return ERR_OK;
+	if (code == ERR_OK) {
+		settler_note(store->settler, waiting);
+		tell_waiters(store, &store->commits);
+	}
+	atomic_fetch_sub(&store->committing, 1);
+	return code;
 }
 
 static void
@@ -209,6 +211,12 @@ store_commits(struct store *store)
 	uint64_t commits = store->commits;
 	pthread_mutex_unlock(&store->commit_lock);
 	return commits;
+}
+
+bool
+store_is_committing(struct store *store)
+{
+	return atomic_load(&store->committing) > 0;
 }
 
 uint64_t

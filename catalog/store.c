@@ -106,6 +106,7 @@ open_database(struct store *store, const char *origin, struct err *e)
 	CHECK(migrate(store->writer, e));
 	CHECK(folder_sync(store->folder, e));
 	CHECK(check_not_cut(store->writer, &size, e));
+	atomic_store(&store->committed, size);
 	CHECK(settler_create(store->database, &store->writer_gate, &store->settler, e));
 	CHECK(log_key_load(store, origin, size == 0, e));
 	return size == 0 ? begin_log(store, e) : ERR_OK;

@@ -61,12 +61,20 @@ const char *store_folder(const struct store *store);
 const struct verifier_key *store_verifier(const struct store *store);
 moment store_now(const struct store *store);
 
-/*
- * store_commits -- a number that grows with each commit.  store_wait waits until it is not
- * `seen`, or until the deadline (of clock_monotonic), and gives it; store_wake ends every wait
- * early, without a commit, so that threads can be stopped.
- */
+/* store_commits -- a number that grows with each commit. */
 uint64_t store_commits(struct store *store);
+
+/*
+ * store_is_committing -- true from before readers can see what a commit wrote until store_commits()
+ * counts it: what was kept from earlier may be out of date, and nobody can say yet.
+ */
+bool store_is_committing(struct store *store);
+
+/*
+ * store_wait -- waits until store_commits() is not `seen`, or until the deadline (of
+ * clock_monotonic), and gives it; store_wake ends every wait early, without a commit, so that
+ * threads can be stopped.
+ */
 uint64_t store_wait(struct store *store, uint64_t seen, moment deadline);
 void store_wake(struct store *store);
 
