@@ -20,7 +20,7 @@ db_is_url(const char *where)
 enum err_code
 db_open(const char *where, enum db_mode mode, struct db **ret_db, struct err *e)
 {
-	const struct db_driver *driver = &sqlite_driver;
+	const struct db_driver *driver = db_is_url(where) ? &postgres_driver : &sqlite_driver;
 	struct db *db = NULL;
 	CHECK(driver->open(where, mode, &db, e));
 	db->driver = driver;
@@ -35,6 +35,18 @@ db_close(struct db *db)
 		return;
 	word_cutter_destroy(db->cutter);
 	db->driver->close(db);
+}
+
+bool
+db_is_lost(const struct db *db)
+{
+	return db->driver->is_lost && db->driver->is_lost(db);
+}
+
+bool
+db_commit_unknown(const struct db *db)
+{
+	return db->driver->commit_unknown && db->driver->commit_unknown(db);
 }
 
 enum dialect
@@ -61,6 +73,12 @@ enum err_code
 db_set_schema(struct db *db, int64_t number, struct err *e)
 {
 	return db->driver->set_schema(db, number, e);
+}
+
+bool
+db_has_journal(const struct db *db)
+{
+	return db->driver->settle != NULL;
 }
 
 uint32_t
@@ -94,6 +112,12 @@ void
 db_roll_back(struct db *db)
 {
 	db->driver->roll_back(db);
+}
+
+enum err_code
+db_take_time(struct db *db, struct err *e)
+{
+	return db->driver->take_time ? db->driver->take_time(db, e) : ERR_OK;
 }
 
 enum err_code

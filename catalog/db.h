@@ -79,6 +79,16 @@ void db_close(struct db *db);
 
 bool db_is_url(const char *where);
 
+/* db_where_to_show -- for messages: a URL without its password. */
+const char *db_where_to_show(const char *where, struct arena *arena);
+
+/*
+ * db_is_lost -- the connection is gone, and every call fails with ERR_UNAVAILABLE.
+ * db_commit_unknown -- it went while db_commit() waited: what was committed is there or not.
+ */
+bool db_is_lost(const struct db *db);
+bool db_commit_unknown(const struct db *db);
+
 /* Which migration the schema is of: 0 is an empty database. */
 enum err_code db_schema(struct db *db, int64_t *ret_number, struct err *e);
 enum err_code db_set_schema(struct db *db, int64_t number, struct err *e);
@@ -86,8 +96,9 @@ enum err_code db_set_schema(struct db *db, int64_t number, struct err *e);
 /*
  * What is committed waits in a journal beside the database.  db_waiting -- its pages as of this
  * connection's last commit.  db_settle -- move what no reader needs into the database, without
- * making anyone wait; gives what is left.
+ * making anyone wait; gives what is left.  Both do nothing where db_has_journal is false.
  */
+bool db_has_journal(const struct db *db);
 uint32_t db_waiting(const struct db *db);
 enum err_code db_settle(struct db *db, uint32_t *ret_waiting, struct err *e);
 
@@ -100,10 +111,14 @@ enum err_code db_begin(struct db *db, struct err *e);
 enum err_code db_commit(struct db *db, struct err *e);
 void db_roll_back(struct db *db);
 
+/* db_take_time -- until the transaction ends, a statement may take an hour (rebuild, migrations).
+ */
+enum err_code db_take_time(struct db *db, struct err *e);
+
 /*
  * db_run -- a statement without rows.  Within a transaction a server may answer later: then the
  * next query, db_changed() or commit fails with what this statement did wrong, and so does
- * everything after it until the transaction, or the savepoint before the statement, is rolled back.
+ * everything after it until the transaction is rolled back.
  *
  * db_script -- several, without parameters (migrations).  db_changed -- rows of the last db_run; 0
  * when that failed.

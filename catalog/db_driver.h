@@ -28,6 +28,7 @@ struct db_driver {
 	enum err_code (*begin)(struct db *db, struct err *e);
 	enum err_code (*commit)(struct db *db, struct err *e);
 	void (*roll_back)(struct db *db);
+	enum err_code (*take_time)(struct db *db, struct err *e);
 
 	enum err_code (*run)(struct db *db, const char *sql, struct db_args args, struct err *e);
 	enum err_code (*script)(struct db *db, const char *sql, struct err *e);
@@ -47,10 +48,12 @@ struct db_driver {
 	struct db_value (*column)(const struct query *q, int column);
 
 	uint32_t (*waiting)(const struct db *db);
+	bool (*is_lost)(const struct db *db);
+	bool (*commit_unknown)(const struct db *db);
 	enum err_code (*settle)(struct db *db, uint32_t *ret_waiting, struct err *e);
 };
 
-extern const struct db_driver sqlite_driver;
+extern const struct db_driver sqlite_driver, postgres_driver;
 
 struct db {
 	const struct db_driver *driver;

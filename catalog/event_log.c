@@ -192,7 +192,7 @@ event_each(struct session *s, uint64_t after, uint64_t limit, event_visit_fn *vi
 				  " LEFT JOIN log_tree t ON t.seq = v.seq AND t.level = 0"
 				  " WHERE v.seq > $1 ORDER BY v.seq LIMIT $2";
 	CHECK(
-	    db_query(s->db, sql, DB_ARGS(db_int(as_limit(after)), db_int(as_limit(limit))), &q, e));
+	    db_scan(s->db, sql, DB_ARGS(db_int(as_limit(after)), db_int(as_limit(limit))), &q, e));
 	while (db_next(&q)) {
 		arena_reset(&arena);
 		struct event ev = event_of_row(&q, &arena);

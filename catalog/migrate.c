@@ -8,6 +8,7 @@
 
 #include "base/embedded.h"
 
+#include "dialect.h"
 #include "store_parts.h"
 
 extern const struct embedded_file catalog_migrations[];
@@ -38,11 +39,13 @@ check_not_newer(int64_t number, struct err *e)
 static enum err_code
 apply_unless_applied(struct db *db, const struct embedded_file *file, int64_t number, struct err *e)
 {
+	CLEANUP(arena_done) struct arena arena = {0};
 	int64_t there = 0;
+	CHECK(db_take_time(db, e));
 	CHECK(db_schema(db, &there, e));
 	if (there >= number)
 		return ERR_OK;
-	CHECK(db_script(db, file->data, e));
+	CHECK(db_script(db, dialect_migration(db_dialect(db), file, &arena), e));
 	return db_set_schema(db, number, e);
 }
 

@@ -12,28 +12,35 @@
 	" AND ($3 IS NULL OR p.domain = $3) AND ($4 IS NULL OR p.owner = $4)"                      \
 	" AND ($5 IS NULL OR p.classification = $5) AND ($6 IS NULL OR p.status = $6)"             \
 	" AND ($7 IS NULL OR p.standing = $7) AND ($8 IS NULL OR p.personal = $8)"
-#define WORDS   " AND p.id IN (" SEARCH_IDS("$9") ")"
+#define WORDS_SQLITE   " AND p.id IN (" SEARCH_IDS_SQLITE("$9") ")"
+#define WORDS_POSTGRES " AND p.id IN (" SEARCH_IDS_POSTGRES("$9") ")"
 
-#define BY_NAME "SELECT " PRODUCT_COLUMNS " FROM " PRODUCT_TABLES " WHERE p.name > $1"
+#define BY_NAME        "SELECT " PRODUCT_COLUMNS " FROM " PRODUCT_TABLES " WHERE p.name > $1"
 #define BY_DOMAIN                                                                                  \
 	"SELECT " PRODUCT_COLUMNS " FROM " PRODUCT_TABLES " WHERE p.domain = $3 AND p.name > $1"
 #define BY_TAG                                                                                     \
 	"SELECT " PRODUCT_COLUMNS " FROM product_tags t JOIN products p ON p.name = t.product"     \
 	" JOIN product_documents d ON d.id = p.id WHERE t.tag = $10 AND t.product > $1"
 
-// clang-format off
+#define TEXTS(lead, order)                                                                         \
+	{                                                                                          \
+		lead CONDITIONS order, lead CONDITIONS WORDS_SQLITE order,                         \
+		    lead CONDITIONS WORDS_POSTGRES order                                           \
+	}
+
 enum { LEAD_NAME, LEAD_DOMAIN, LEAD_TAG };
-static const char *const texts[][2] = { /* without and with words */
-	[LEAD_NAME]   = {BY_NAME CONDITIONS   " ORDER BY p.name LIMIT $2",    BY_NAME CONDITIONS WORDS   " ORDER BY p.name LIMIT $2"},
-	[LEAD_DOMAIN] = {BY_DOMAIN CONDITIONS " ORDER BY p.name LIMIT $2",    BY_DOMAIN CONDITIONS WORDS " ORDER BY p.name LIMIT $2"},
-	[LEAD_TAG]    = {BY_TAG CONDITIONS    " ORDER BY t.product LIMIT $2", BY_TAG CONDITIONS WORDS    " ORDER BY t.product LIMIT $2"},
+static const char *const texts[][1 + DIALECT_COUNT] = {
+    /* without words, and with words in each dialect */
+    [LEAD_NAME] = TEXTS(BY_NAME, " ORDER BY p.name LIMIT $2"),
+    [LEAD_DOMAIN] = TEXTS(BY_DOMAIN, " ORDER BY p.name LIMIT $2"),
+    [LEAD_TAG] = TEXTS(BY_TAG, " ORDER BY t.product LIMIT $2"),
 };
-// clang-format on
 
 static const char *
-text_for(const struct product_filter *f)
+text_for(const struct product_filter *f, enum dialect dialect)
 {
-	return texts[f->tag ? LEAD_TAG : f->domain ? LEAD_DOMAIN : LEAD_NAME][f->words != NULL];
+	const char *const *of_lead = texts[f->tag ? LEAD_TAG : f->domain ? LEAD_DOMAIN : LEAD_NAME];
+	return f->words ? of_lead[1 + dialect] : of_lead[0];
 }
 
 enum err_code
@@ -44,9 +51,9 @@ product_list(struct session *s, const struct product_filter *f, struct arena *ar
 	size_t capacity = 0;
 	const char *words = NULL;
 	if (f->words)
-		CHECK(search_expression(f->words, NULL, arena, &words, e));
+		CHECK(search_expression(s->db, f->words, SEARCH_ALL, arena, &words, e));
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, text_for(f),
+	CHECK(db_query(s->db, text_for(f, db_dialect(s->db)),
 		       DB_ARGS(db_text(f->after ? f->after : ""), db_int((int64_t)f->limit + 1),
 			       db_text(f->domain), db_text(f->owner), db_text(f->classification),
 			       db_text(f->status), db_text(f->standing),

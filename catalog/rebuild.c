@@ -48,6 +48,7 @@ rebuild(struct store *store, void (*progress)(void *user, uint64_t done, uint64_
 {
 	CLEANUP(session_end) struct session *s = NULL;
 	CHECK(store_write(store, &s, e));
+	CHECK(db_take_time(s->db, e));
 	s->rebuilding = true;
 	struct replay r = {
 	    .s = s, .of = event_log_size(s), .progress = progress, .user = user, .e = e};
@@ -82,7 +83,7 @@ digest_table(struct session *s, const struct projection_table *table,
 	CLEANUP(buf_done) struct buf row = {0};
 	CLEANUP(query_close) struct query q = {0};
 	struct projection_digest d = {.table = table->name};
-	CHECK(db_query(s->db, table->read, DB_NO_ARGS, &q, e));
+	CHECK(db_scan(s->db, table->read, DB_NO_ARGS, &q, e));
 	while (db_next(&q)) {
 		arena_reset(&arena);
 		buf_clear(&row);

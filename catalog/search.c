@@ -77,8 +77,26 @@ compare_facets(const void *a, const void *b)
 
 /* --- candidates --- */
 
+#define COLUMNS     " AS score, d.domain, d.owner, d.classification, d.status, d.tags"
+#define IN_QUESTION " AND d.status <> 'retired' AND ($2 IS NULL OR d.domain = $2) LIMIT $3"
+
 /* Weights in the order of the index's columns: name, description, columns, tags, owner, domain. */
-#define SCORE "search_rank(search_index, 10.0, 2.0, 1.0, 4.0, 2.0, 2.0)"
+#define FIND_SQLITE                                                                                \
+	"SELECT d.id, search_rank(search_index, 10.0, 2.0, 1.0, 4.0, 2.0, 2.0)" COLUMNS            \
+	" FROM search_index JOIN search_documents d ON d.id = search_index.rowid"                  \
+	" WHERE search_index MATCH $1" IN_QUESTION
+
+/* The same weights, of D, C, B and A (search_tsvector.c); 1: long documents rank lower. */
+#define FIND_POSTGRES(column)                                                                      \
+	"SELECT d.id, ts_rank('{0.1, 0.2, 0.4, 1.0}', w.words, $1::tsquery, 1)" COLUMNS            \
+	" FROM search_words w JOIN search_documents d ON d.id = w.id"                              \
+	" WHERE w." column " @@ $1::tsquery" IN_QUESTION
+
+static const char *const find[DIALECT_COUNT][SEARCH_SCOPES] = {
+    [DIALECT_SQLITE] = {[SEARCH_ALL] = FIND_SQLITE, [SEARCH_NAME] = FIND_SQLITE},
+    [DIALECT_POSTGRES] =
+	{[SEARCH_ALL] = FIND_POSTGRES("words"), [SEARCH_NAME] = FIND_POSTGRES("name")},
+};
 
 static void
 take_candidate(struct finding *f, const struct query *q)
@@ -98,18 +116,14 @@ take_candidate(struct finding *f, const struct query *q)
 }
 
 static enum err_code
-find_candidates(struct finding *f, const char *column, size_t most, struct err *e)
+find_candidates(struct finding *f, enum search_scope scope, size_t most, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT d.id, " SCORE ", d.domain, d.owner, d.classification, d.status, d.tags"
-	    " FROM search_index JOIN search_documents d ON d.id = search_index.rowid"
-	    " WHERE search_index MATCH $1 AND d.status <> 'retired' AND ($2 IS NULL OR d.domain = "
-	    "$2) LIMIT $3";
+	struct db *db = f->s->db;
 	const char *expression = NULL;
-	CHECK(search_expression(f->question->words, column, f->arena, &expression, e));
+	CHECK(search_expression(db, f->question->words, scope, f->arena, &expression, e));
 	CLEANUP(query_close) struct query q = {0};
 	CHECK(db_query(
-	    f->s->db, sql,
+	    db, find[db_dialect(db)][scope],
 	    DB_ARGS(db_text(expression), db_text(f->question->domain), db_int((int64_t)most)), &q,
 	    e));
 	while (db_next(&q))
@@ -196,8 +210,8 @@ search(struct session *s, const struct search_question *question, struct arena *
 	    .ids = {.arena = arena},
 	    .facets = {.arena = arena},
 	};
-	CHECK(find_candidates(&f, "name", MOST_BY_NAME, e));
-	CHECK(find_candidates(&f, NULL, MOST_CANDIDATES, e));
+	CHECK(find_candidates(&f, SEARCH_NAME, MOST_BY_NAME, e));
+	CHECK(find_candidates(&f, SEARCH_ALL, MOST_CANDIDATES, e));
 	if (f.count > 0)
 		qsort(f.candidates, f.count, sizeof *f.candidates, compare_candidates);
 	CHECK(read_page(&f, &result, e));

@@ -1,9 +1,8 @@
 /*
- * search_index.c -- search_documents, and the FTS5 index over them.
+ * search_index.c -- search_documents, what of them the index must learn, and what users type.
  *
- * The index has external content: it keeps words, not texts, and what leaves it must be told to it
- * exactly as it came. So a document's old row is read before the new one is written (SQLite 3.40
- * has no contentless_delete).
+ * A document's old row is read before the new one is written: the index may have to be told what
+ * leaves it.
  */
 #include "search_index.h"
 
@@ -13,6 +12,11 @@
 
 #include "projection.h"
 #include "store_parts.h"
+
+static const struct search_engine *const engines[] = {
+    [DIALECT_SQLITE] = &fts5_engine,
+    [DIALECT_POSTGRES] = &tsvector_engine,
+};
 
 /* --- what the user types --- */
 
@@ -26,43 +30,42 @@ is_word_byte(char c)
 	       (unsigned char)c >= 0x80;
 }
 
-enum err_code
-search_expression(const char *words, const char *column, struct arena *arena,
-		  const char **ret_expression, struct err *e)
+static enum err_code
+check_count(const char *words, int count, struct err *e)
 {
-	if (strlen(words) > MOST_BYTES)
-		return ERR(e, MALFORMED, "a search is at most %d bytes long", MOST_BYTES);
-	CLEANUP(buf_done) struct buf out = {0};
-	int count = 0;
-	if (column)
-		buf_printf(&out, "%s : (", column);
-	for (const char *p = words; *p;) {
-		size_t length = 0;
-		while (is_word_byte(p[length]))
-			length++;
-		if (length > 0 && ++count <= MOST_WORDS)
-			buf_printf(&out, "\"%.*s\"* ", (int)length, p);
-		p += length > 0 ? length : 1;
-	}
-	if (column)
-		buf_char(&out, ')');
 	if (count == 0)
 		return ERR(e, MALFORMED, "there is no word to search for in '%.100s'", words);
 	if (count > MOST_WORDS)
 		return ERR(e, MALFORMED, "a search has at most %d words, this one %d", MOST_WORDS,
 			   count);
+	return ERR_OK;
+}
+
+enum err_code
+search_expression(struct db *db, const char *words, enum search_scope scope, struct arena *arena,
+		  const char **ret_expression, struct err *e)
+{
+	const struct search_engine *engine = engines[db_dialect(db)];
+	if (strlen(words) > MOST_BYTES)
+		return ERR(e, MALFORMED, "a search is at most %d bytes long", MOST_BYTES);
+	CLEANUP(buf_done) struct buf out = {0};
+	int count = 0;
+	buf_text(&out, engine->opens[scope]);
+	for (const char *p = words; *p;) {
+		size_t length = 0;
+		while (is_word_byte(p[length]))
+			length++;
+		if (length > 0 && ++count <= MOST_WORDS)
+			engine->add_word(db, p, length, &out);
+		p += length > 0 ? length : 1;
+	}
+	buf_text(&out, engine->closes[scope]);
+	CHECK(check_count(words, count, e));
 	*ret_expression = arena_bytes(arena, out.data, out.length);
 	return ERR_OK;
 }
 
 /* --- documents --- */
-
-enum { TEXT_COUNT = 6 };
-
-/* What is in the index, in the order of its columns. */
-struct texts_of_document {
-	const char *text[TEXT_COUNT]; /* name, description, columns, tags, owner, domain */
-};
 
 static struct texts_of_document
 texts_of(const struct product_draft *draft)
@@ -85,7 +88,7 @@ read_old(struct session *s, struct happening *h, struct texts_of_document *ret_t
 		return query_failed(&q, e)
 			   ? e->code
 			   : ERR(e, CORRUPT, "'%s' is not in the search", h->product->name);
-	for (int i = 0; i < TEXT_COUNT; i++)
+	for (int i = 0; i < SEARCH_TEXTS; i++)
 		ret_texts->text[i] = db_column_text(&q, i, h->arena);
 	return ERR_OK;
 }
@@ -93,7 +96,7 @@ read_old(struct session *s, struct happening *h, struct texts_of_document *ret_t
 static bool
 is_same(const struct texts_of_document *a, const struct texts_of_document *b)
 {
-	for (int i = 0; i < TEXT_COUNT; i++)
+	for (int i = 0; i < SEARCH_TEXTS; i++)
 		if (strcmp(a->text[i], b->text[i]) != 0)
 			return false;
 	return true;
@@ -125,36 +128,11 @@ put_document(struct session *s, struct happening *h, const struct texts_of_docum
 
 /* --- the index --- */
 
-static enum err_code
-change_index(struct session *s, const char *sql, int64_t id, const struct texts_of_document *t,
-	     struct err *e)
-{
-	return db_run(s->db, sql,
-		      DB_ARGS(db_int(id), db_text(t->text[0]), db_text(t->text[1]),
-			      db_text(t->text[2]), db_text(t->text[3]), db_text(t->text[4]),
-			      db_text(t->text[5])),
-		      e);
-}
-
-static const char add_to_index[] =
-    "INSERT INTO search_index (rowid, name, description, columns, tags, owner, domain)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
-static const char take_from_index[] = "INSERT INTO search_index (search_index, rowid, name, "
-				      "description, columns, tags, owner, domain)"
-				      " VALUES ('delete', $1, $2, $3, $4, $5, $6, $7)";
-
-/* A document whose texts changed: what the index knows of it, and what it is to know. */
-struct index_change {
-	int64_t id;
-	bool is_new;
-	struct texts_of_document before, after;
-};
-
 static struct texts_of_document
 copy_texts(struct arena *arena, const struct texts_of_document *t)
 {
 	struct texts_of_document copy;
-	for (int i = 0; i < TEXT_COUNT; i++)
+	for (int i = 0; i < SEARCH_TEXTS; i++)
 		copy.text[i] = arena_text(arena, t->text[i]);
 	return copy;
 }
@@ -175,12 +153,8 @@ remember_change(struct session *s, const struct happening *h,
 enum err_code
 search_index_update(struct session *s, struct err *e)
 {
-	for (size_t i = 0; i < s->index_changes.count; i++) {
-		const struct index_change *c = &s->index_changes.items[i];
-		if (!c->is_new)
-			CHECK(change_index(s, take_from_index, c->id, &c->before, e));
-		CHECK(change_index(s, add_to_index, c->id, &c->after, e));
-	}
+	for (size_t i = 0; i < s->index_changes.count; i++)
+		CHECK(engines[db_dialect(s->db)]->change(s, &s->index_changes.items[i], e));
 	s->index_changes.count = 0;
 	return ERR_OK;
 }
@@ -188,8 +162,7 @@ search_index_update(struct session *s, struct err *e)
 enum err_code
 search_index_rebuild(struct session *s, struct err *e)
 {
-	return db_run(s->db, "INSERT INTO search_index (search_index) VALUES ('rebuild')",
-		      DB_NO_ARGS, e);
+	return engines[db_dialect(s->db)]->rebuild(s, e);
 }
 
 enum err_code

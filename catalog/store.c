@@ -21,7 +21,9 @@ store_create(const struct store_options *options)
 {
 	struct store *store = memory_alloc(sizeof *store);
 	store->folder = arena_text(&store->arena, options->folder);
-	store->database = arena_printf(&store->arena, "%s/weft.db", options->folder);
+	store->database = options->database
+			      ? arena_text(&store->arena, options->database)
+			      : arena_printf(&store->arena, "%s/weft.db", options->folder);
 	store->mode = options->mode;
 	store->clock = options->clock;
 	store->lock = -1;
@@ -107,9 +109,16 @@ open_database(struct store *store, const char *origin, struct err *e)
 	CHECK(folder_sync(store->folder, e));
 	CHECK(check_not_cut(store->writer, &size, e));
 	atomic_store(&store->committed, size);
-	CHECK(settler_create(store->database, &store->writer_gate, &store->settler, e));
+	if (db_has_journal(store->writer))
+		CHECK(settler_create(store->database, &store->writer_gate, &store->settler, e));
 	CHECK(log_key_load(store, origin, size == 0, e));
 	return size == 0 ? begin_log(store, e) : ERR_OK;
+}
+
+static enum err_code
+while_opening(struct store *store, struct err *e)
+{
+	return err_while(e, "opening '%s'", db_where_to_show(store->database, &store->arena));
 }
 
 static enum err_code
@@ -118,20 +127,20 @@ open_to_serve(struct store *store, const char *origin, struct err *e)
 	CHECK(folder_create(store->folder, e));
 	CHECK(folder_lock(store->folder, &store->lock, e));
 	if (open_database(store, origin, e) != ERR_OK)
-		return err_while(e, "opening '%s'", store->database);
+		return while_opening(store, e);
 	return ERR_OK;
 }
 
 static enum err_code
 open_to_verify(struct store *store, struct err *e)
 {
-	if (!file_exists(store->database))
+	if (!db_is_url(store->database) && !file_exists(store->database))
 		return ERR(e, NOT_FOUND, "there is no log in '%s'", store->folder);
 	CHECK(log_verifier_load(store, e));
 	struct db *db = NULL;
 	if (reader_open(store, &db, e) != ERR_OK || migrate_check(db, e) != ERR_OK) {
 		db_close(db);
-		return err_while(e, "opening '%s'", store->database);
+		return while_opening(store, e);
 	}
 	store->idle[store->idle_count++] = db;
 	return ERR_OK;
@@ -155,7 +164,7 @@ open_scratch(struct store *store, struct err *e)
 	CHECK(folder_lock(store->folder, &store->lock, e));
 	if (db_open(store->database, DB_WRITE, &store->writer, e) != ERR_OK ||
 	    migrate_check(store->writer, e) != ERR_OK)
-		return err_while(e, "opening '%s'", store->database);
+		return while_opening(store, e);
 	return ERR_OK;
 }
 

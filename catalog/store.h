@@ -39,7 +39,8 @@ enum store_mode {
 
 struct store_options {
 	const char *folder;
-	const char *origin; /* the log's name when it is created; later the stored one counts */
+	const char *database; /* NULL: weft.db in the folder; or a URL of PostgreSQL */
+	const char *origin;   /* the log's name when it is created; later the stored one counts */
 	enum store_mode mode;
 	struct clock clock;
 	/* connections kept for readers; further ones are opened and closed as needed */

@@ -46,6 +46,19 @@ function(weft_test name)
   list(TRANSFORM T_PRIVATE_OF PREPEND "${CMAKE_SOURCE_DIR}/")
   target_include_directories(${name} PRIVATE ${T_PRIVATE_OF} "${CMAKE_SOURCE_DIR}/tests/unit")
   target_compile_definitions(${name} PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  target_link_libraries(${name} PRIVATE ${T_USES} ${T_LINKS} cmocka)
+  target_link_libraries(${name} PRIVATE ${T_USES} ${T_LINKS} PkgConfig::PQ cmocka)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+endfunction()
+
+# weft_test_on_postgres(<name>)
+#
+# The same program once more, as <name>_postgres, with WEFT_TEST_STORE set to a PostgreSQL that ctest starts for all of
+# them (tests/CMakeLists.txt); nothing where none is installed.
+function(weft_test_on_postgres name)
+  if(WEFT_POSTGRES)
+    add_test(NAME ${name}_postgres
+      COMMAND "${CMAKE_SOURCE_DIR}/tests/services/on_postgres.sh" "${WEFT_POSTGRES_DIR}" $<TARGET_FILE:${name}>
+      WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name}_postgres PROPERTIES FIXTURES_REQUIRED postgres)
+  endif()
 endfunction()

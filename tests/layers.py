@@ -149,9 +149,15 @@ class Layers(unittest.TestCase):
                 self.assertIsNone(found, f"{path}: {found}")
 
     def test_migrations_are_numbered_without_gaps(self):
-        numbers = [int(path.name[:4]) for path in sorted(tracked("catalog/sql/*.sql"))]
+        numbers = [int(path.name[:4]) for path in sorted(tracked("catalog/sql/*.sql")) if path.parent.name == "sql"]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
         self.assertTrue(numbers)
+
+    def test_a_migration_of_one_database_takes_the_place_of_another(self):
+        written = {path.name for path in tracked("catalog/sql/*.sql") if path.parent.name == "sql"}
+        own = {path.name for path in tracked("catalog/sql/*/*.sql")}
+        self.assertTrue(own)
+        self.assertLessEqual(own, written)
 
     def test_every_table_and_column_has_a_comment(self):
         for path in tracked("catalog/sql/*.sql"):

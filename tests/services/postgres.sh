@@ -3,6 +3,7 @@
 #
 #     tests/services/postgres.sh start DIR [NAME=VALUE]...    prints its URL; running already: prints it again
 #     tests/services/postgres.sh stop DIR                     the data stays in DIR
+#     tests/services/postgres.sh remove DIR                   stop, and the data is gone, too
 #     tests/services/postgres.sh kill DIR                     kill -9, and wait until it is gone
 #
 # NAME=VALUE are settings of postgresql.conf for this start, such as fsync=off.  The port is chosen at the first start and
@@ -112,6 +113,10 @@ find_programs
 case $command in
 start) start ;;
 stop) stop ;;
+remove)
+	stop
+	rm -rf "$dir"
+	;;
 kill) kill_hard ;;
 *) usage ;;
 esac

@@ -23,10 +23,12 @@
 #include "catalog/product.h"
 #include "catalog/rebuild.h"
 
+#include "database.h"
 #include "folder.h"
 
 struct mesh {
 	struct folder folder;
+	struct database database;
 	struct store *store;
 	struct arena arena;
 	struct err e;
@@ -39,6 +41,13 @@ struct mesh {
 			fail_msg("%s: %s", #call, (m)->e.message);                                 \
 	} while (0)
 
+/* What is about a file, a journal or SQLite's own tables. */
+#define sqlite_only()                                                                              \
+	do {                                                                                       \
+		if (!database_is_sqlite())                                                         \
+			skip();                                                                    \
+	} while (0)
+
 /* It fails so, and says so. */
 #define assert_err(m, expected, part, call)                                                        \
 	do {                                                                                       \
@@ -47,11 +56,27 @@ struct mesh {
 			fail_msg("'%s' is not in '%s'", (part), (m)->e.message);                   \
 	} while (0)
 
+/* Another process, or another thread, with the same catalog. */
+static inline struct mesh
+mesh_beside(const struct mesh *m)
+{
+	return (struct mesh){.folder = m->folder, .database = m->database};
+}
+
+static inline const char *
+mesh_database(const struct mesh *m)
+{
+	return *m->database.url ? m->database.url : NULL;
+}
+
 static inline enum err_code
 mesh_start(struct mesh *m, enum store_mode mode)
 {
-	const struct store_options options = {
-	    .folder = m->folder.path, .origin = "test.log", .mode = mode, .readers = 2};
+	const struct store_options options = {.folder = m->folder.path,
+					      .database = mesh_database(m),
+					      .origin = "test.log",
+					      .mode = mode,
+					      .readers = 2};
 	return store_open(&options, &m->store, &m->e);
 }
 
@@ -74,6 +99,7 @@ mesh_make(void **state)
 {
 	struct mesh *m = calloc(1, sizeof *m);
 	folder_make(&m->folder);
+	database_make(&m->database);
 	*state = m;
 	return 0;
 }
@@ -95,6 +121,7 @@ mesh_close(void **state)
 	struct mesh *m = *state;
 	mesh_stop(m);
 	folder_remove(&m->folder);
+	database_remove(&m->database);
 	arena_done(&m->arena);
 	free(m);
 	return 0;

@@ -186,8 +186,11 @@ a_full_queue_refuses_and_forgets_nothing(void **state)
 {
 	struct mesh *m = *state;
 	mesh_stop(m);
-	const struct store_options options = {
-	    .folder = m->folder.path, .mode = STORE_SERVE, .readers = 2, .queue = 4};
+	const struct store_options options = {.folder = m->folder.path,
+					      .database = mesh_database(m),
+					      .mode = STORE_SERVE,
+					      .readers = 2,
+					      .queue = 4};
 	assert_ok(m, store_open(&options, &m->store, &m->e));
 	struct note notes[8] = {0};
 	size_t taken = 0;

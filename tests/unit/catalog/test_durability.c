@@ -39,9 +39,9 @@ publish_something(struct mesh *m, unsigned n)
 
 /* Never returns; dies by the parent's signal. */
 static void
-serve_until_killed(const struct folder *folder, int out)
+serve_until_killed(const struct mesh *parent, int out)
 {
-	struct mesh m = {.folder = *folder};
+	struct mesh m = mesh_beside(parent);
 	if (mesh_start(&m, STORE_SERVE) != ERR_OK) {
 		fprintf(stderr, "child: %s\n", m.e.message);
 		_exit(1);
@@ -55,7 +55,7 @@ serve_until_killed(const struct folder *folder, int out)
 }
 
 static pid_t
-start_child(const struct folder *folder, int *ret_in)
+start_child(const struct mesh *m, int *ret_in)
 {
 	int ends[2];
 	assert_int_equal(pipe(ends), 0);
@@ -63,7 +63,7 @@ start_child(const struct folder *folder, int *ret_in)
 	assert_true(child >= 0);
 	if (child == 0) {
 		close(ends[0]);
-		serve_until_killed(folder, ends[1]);
+		serve_until_killed(m, ends[1]);
 	}
 	close(ends[1]);
 	*ret_in = ends[0];
@@ -72,12 +72,12 @@ start_child(const struct folder *folder, int *ret_in)
 
 /* The last event that the child said: waits for a few, lets it run on, kills it, reads the rest. */
 static uint64_t
-run_and_kill(const struct folder *folder, unsigned round)
+run_and_kill(const struct mesh *m, unsigned round)
 {
 	int in;
 	uint64_t seq = 0, last = 0;
 	int status = 0;
-	pid_t child = start_child(folder, &in);
+	pid_t child = start_child(m, &in);
 	for (unsigned i = 0; i < 1 + round % PIPE_ROOM; i++) {
 		assert_int_equal(read(in, &seq, sizeof seq), sizeof seq);
 		assert_true(seq > last);
@@ -98,7 +98,7 @@ what_was_acknowledged_survives_being_killed(void **state)
 {
 	struct mesh *m = *state;
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		uint64_t last = run_and_kill(&m->folder, round);
+		uint64_t last = run_and_kill(m, round);
 		struct log_report report;
 		assert_ok(m, mesh_start(m, STORE_SERVE));
 		assert_ok(m, log_verify(m->store, NULL, NULL, NULL, &report, &m->e));
@@ -117,7 +117,7 @@ projections_are_of_the_same_moment_as_the_log_after_being_killed(void **state)
 	struct mesh *m = *state;
 	struct projection_digests before, after;
 	for (unsigned round = 0; round < 5; round++)
-		run_and_kill(&m->folder, round);
+		run_and_kill(m, round);
 	assert_ok(m, mesh_start(m, STORE_SERVE));
 	struct session *s = mesh_read(m);
 	assert_ok(m, projection_digests(s, &m->arena, &before, &m->e));
@@ -137,7 +137,7 @@ a_folder_that_was_being_made_is_made_to_the_end(void **state)
 	struct mesh *m = *state;
 	for (unsigned round = 0; round < 20; round++) {
 		int in;
-		pid_t child = start_child(&m->folder, &in);
+		pid_t child = start_child(m, &in);
 		usleep(round * 400);
 		kill(child, SIGKILL);
 		waitpid(child, NULL, 0);
@@ -149,6 +149,7 @@ a_folder_that_was_being_made_is_made_to_the_end(void **state)
 		mesh_stop(m);
 		folder_remove(&m->folder);
 		folder_make(&m->folder);
+		database_remove(&m->database);
 	}
 }
 

@@ -278,7 +278,7 @@ static void
 an_auditor_beside_the_server_cannot_sign(void **state)
 {
 	struct mesh *m = *state;
-	struct mesh auditor = {.folder = m->folder};
+	struct mesh auditor = mesh_beside(m);
 	const char *note = NULL;
 	assert_ok(&auditor, mesh_start(&auditor, STORE_VERIFY));
 	assert_err(&auditor, ERR_REFUSED, "read only",

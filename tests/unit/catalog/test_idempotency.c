@@ -10,8 +10,10 @@ static const moment NOON = SECONDS(1000000000);
 static void
 at(struct mesh *m, moment now)
 {
-	struct store_options options = {
-	    .folder = m->folder.path, .origin = "test.log", .mode = STORE_SERVE};
+	struct store_options options = {.folder = m->folder.path,
+					.database = mesh_database(m),
+					.origin = "test.log",
+					.mode = STORE_SERVE};
 	options.clock.fixed = now;
 	mesh_stop(m);
 	assert_ok(m, store_open(&options, &m->store, &m->e));

@@ -226,6 +226,7 @@ rewrite_history(struct mesh *m, bool keep_key)
 	const char *key = mesh_path(m, "log.key"), *verifier = mesh_path(m, "log.verifier");
 	mesh_stop(m);
 	remove(mesh_path(m, "weft.db"));
+	database_remove(&m->database);
 	if (!keep_key) {
 		remove(key);
 		remove(verifier);
@@ -277,6 +278,16 @@ a_shorter_log_is_caught_by_the_auditor_s_checkpoint(void **state)
 }
 
 static void
+copy_log(struct mesh *m, const char *attach, const char *from)
+{
+	tamper(m, arena_printf(&m->arena,
+			       "%s DELETE FROM events; DELETE FROM log_tree;"
+			       "INSERT INTO events SELECT * FROM %s.events;"
+			       "INSERT INTO log_tree SELECT * FROM %s.log_tree",
+			       attach, from, from));
+}
+
+static void
 a_change_that_reached_the_tree_disagrees_with_the_stored_checkpoints(void **state)
 {
 	struct mesh *m = *state;
@@ -291,11 +302,12 @@ a_change_that_reached_the_tree_disagrees_with_the_stored_checkpoints(void **stat
 		       arena_printf(&other->arena, "{\"n\":%d}", i == 9 ? 999 : i));
 	mesh_stop(m);
 	mesh_stop(other);
-	tamper(m, arena_printf(&m->arena,
-			       "ATTACH '%s' AS o; DELETE FROM events; DELETE FROM log_tree;"
-			       "INSERT INTO events SELECT * FROM o.events; INSERT INTO log_tree "
-			       "SELECT * FROM o.log_tree",
-			       mesh_path(other, "weft.db")));
+	if (database_is_sqlite())
+		copy_log(m,
+			 arena_printf(&m->arena, "ATTACH '%s' AS o;", mesh_path(other, "weft.db")),
+			 "o");
+	else
+		copy_log(m, "", other->database.schema);
 	struct findings f = verify(m, kept, &r);
 	expect_among(&f, 13, "the checkpoint signed over 13 events disagrees with the tree");
 	expect_among(&f, 6, "the log was replaced or rewritten: its first 6 events");

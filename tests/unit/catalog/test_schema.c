@@ -78,6 +78,17 @@ ask(struct mesh *m, const char *sql)
 	return arena_text(&m->arena, b.data);
 }
 
+static const char *
+ask_postgres(struct mesh *m, const char *sql)
+{
+	char *rows = NULL;
+	const char *message = database_do(&m->database, sql, &rows);
+	const char *text = arena_text(&m->arena, rows);
+	free(rows);
+	assert_null(message);
+	return text;
+}
+
 static void
 a_new_database_says_whose_it_is_and_which_schema_it_has(void **state)
 {
@@ -85,6 +96,13 @@ a_new_database_says_whose_it_is_and_which_schema_it_has(void **state)
 	int count = 0;
 	while (catalog_migrations[count].name)
 		count++;
+	if (!database_is_sqlite()) {
+		assert_string_equal(ask_postgres(m, "SELECT application FROM weft_schema"),
+				    "1464157780\n");
+		assert_string_equal(ask_postgres(m, "SELECT number FROM weft_schema"),
+				    arena_printf(&m->arena, "%d\n", count));
+		return;
+	}
 	assert_string_equal(ask(m, "PRAGMA application_id"), "1464157780\n"); /* "WEFT" */
 	assert_string_equal(ask(m, "PRAGMA user_version"), arena_printf(&m->arena, "%d\n", count));
 	assert_string_equal(ask(m, "PRAGMA journal_mode"), "wal\n");
@@ -103,8 +121,12 @@ every_table_is_a_projection_or_known_not_to_be(void **state)
 	assert_ok(m, projection_digests(s, &m->arena, &d, &m->e));
 	session_end(&s);
 	const char *names =
-	    ask(m, "SELECT name FROM sqlite_schema WHERE type = 'table'"
-		   " AND name NOT LIKE 'search_index%' AND name NOT LIKE 'sqlite_%'");
+	    !database_is_sqlite()
+		? ask_postgres(m, "SELECT tablename FROM pg_tables WHERE schemaname ="
+				  " current_schema() AND tablename NOT IN ('weft_schema',"
+				  " 'search_words')")
+		: ask(m, "SELECT name FROM sqlite_schema WHERE type = 'table'"
+			 " AND name NOT LIKE 'search_index%' AND name NOT LIKE 'sqlite_%'");
 	size_t tables = 0, known = 0;
 	for (const char *name; (name = next_line(m, &names)) != NULL; tables++) {
 		for (size_t i = 0; i < d.count; i++)

@@ -74,8 +74,10 @@ the_key_and_the_origin_stay_when_the_folder_is_opened_again(void **state)
 	snprintf(before, sizeof before, "%s",
 		 verifier_key_format(store_verifier(m->store), &m->arena));
 	mesh_stop(m);
-	const struct store_options options = {
-	    .folder = m->folder.path, .origin = "another", .mode = STORE_SERVE};
+	const struct store_options options = {.folder = m->folder.path,
+					      .database = mesh_database(m),
+					      .origin = "another",
+					      .mode = STORE_SERVE};
 	assert_ok(m, store_open(&options, &m->store, &m->e));
 	snprintf(after, sizeof after, "%s",
 		 verifier_key_format(store_verifier(m->store), &m->arena));
@@ -88,7 +90,7 @@ static void
 a_folder_is_served_once(void **state)
 {
 	struct mesh *m = *state;
-	struct mesh other = {.folder = m->folder};
+	struct mesh other = mesh_beside(m);
 	assert_err(&other, ERR_BUSY, "already served by another process",
 		   mesh_start(&other, STORE_SERVE));
 }
@@ -100,7 +102,7 @@ another_process_cannot_serve_it_until_the_first_ends(void **state)
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct mesh other = {.folder = m->folder};
+		struct mesh other = mesh_beside(m);
 		_exit((int)mesh_start(&other, STORE_SERVE));
 	}
 	int status = 0;
@@ -114,7 +116,7 @@ static void
 a_reader_beside_the_server_sees_what_is_committed(void **state)
 {
 	struct mesh *m = *state;
-	struct mesh auditor = {.folder = m->folder};
+	struct mesh auditor = mesh_beside(m);
 	assert_ok(&auditor, mesh_start(&auditor, STORE_VERIFY));
 	publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
 	assert_int_equal(log_size(&auditor), 2);
@@ -128,6 +130,7 @@ static void
 verifying_an_empty_folder_creates_nothing(void **state)
 {
 	struct mesh *m = *state;
+	sqlite_only();
 	assert_err(m, ERR_NOT_FOUND, "no log", mesh_start(m, STORE_VERIFY));
 	assert_int_equal(rmdir(m->folder.path), 0); /* it is still empty */
 }
@@ -139,7 +142,7 @@ verify_as_nobody(struct mesh *m)
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct mesh auditor = {.folder = m->folder};
+		struct mesh auditor = mesh_beside(m);
 		struct log_report report = {.findings = 99};
 		if ((getuid() == 0 && setuid(65534) != 0) ||
 		    mesh_start(&auditor, STORE_VERIFY) != ERR_OK ||
@@ -157,6 +160,7 @@ static void
 a_copy_that_cannot_be_written_to_is_verified(void **state)
 {
 	struct mesh *m = *state;
+	sqlite_only();
 	publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
 	mesh_stop(m);
 	assert_int_equal(chmod(mesh_path(m, "weft.db"), 0444), 0);
@@ -169,11 +173,20 @@ a_copy_that_cannot_be_written_to_is_verified(void **state)
 /* --- refusing --- */
 
 static void
+set_schema_number(struct mesh *m, int number)
+{
+	tamper(m, arena_printf(&m->arena,
+			       database_is_sqlite() ? "PRAGMA user_version = %d"
+						    : "UPDATE weft_schema SET number = %d",
+			       number));
+}
+
+static void
 a_folder_of_a_newer_version_is_refused_and_left_alone(void **state)
 {
 	struct mesh *m = *state;
 	mesh_stop(m);
-	tamper(m, "PRAGMA user_version = 9999");
+	set_schema_number(m, 9999);
 	assert_err(m, ERR_REFUSED, "written by a newer Weft (schema 9999",
 		   mesh_start(m, STORE_SERVE));
 	assert_err(m, ERR_REFUSED, "written by a newer Weft", mesh_start(m, STORE_VERIFY));
@@ -184,7 +197,7 @@ an_older_folder_is_not_verified_before_it_was_brought_forward(void **state)
 {
 	struct mesh *m = *state;
 	mesh_stop(m);
-	tamper(m, "PRAGMA user_version = 1");
+	set_schema_number(m, 1);
 	assert_err(m, ERR_REFUSED, "older Weft", mesh_start(m, STORE_VERIFY));
 }
 
@@ -192,6 +205,7 @@ static void
 a_file_of_garbage_is_refused(void **state)
 {
 	struct mesh *m = *state;
+	sqlite_only();
 	char garbage[10000];
 	for (size_t i = 0; i < sizeof garbage; i++)
 		garbage[i] = (char)(i * 7 + 1);
@@ -205,6 +219,7 @@ static void
 the_database_of_another_program_is_refused_and_left_alone(void **state)
 {
 	struct mesh *m = *state;
+	sqlite_only();
 	tamper(m, "CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)");
 	size_t before = file_size(mesh_path(m, "weft.db"));
 	assert_err(m, ERR_CORRUPT, "of another program", mesh_start(m, STORE_SERVE));
@@ -216,6 +231,7 @@ static void
 a_truncated_database_is_refused_or_reported(void **state)
 {
 	struct mesh *m = *state;
+	sqlite_only();
 	for (int i = 0; i < 30; i++)
 		publish(m, product_yaml(m, arena_printf(&m->arena, "a.p%d", i), "d", ""), "1.0.0");
 	mesh_stop(m);
@@ -315,8 +331,10 @@ static void
 a_lost_verifier_needs_the_log_s_name(void **state)
 {
 	struct mesh *m = *state;
-	const struct store_options options = {
-	    .folder = m->folder.path, .mode = STORE_SERVE, .readers = 1};
+	const struct store_options options = {.folder = m->folder.path,
+					      .database = mesh_database(m),
+					      .mode = STORE_SERVE,
+					      .readers = 1};
 	store_close(m->store);
 	m->store = NULL;
 	assert_int_equal(unlink(mesh_path(m, "log.verifier")), 0);
@@ -410,8 +428,10 @@ time_does_not_go_back_in_the_log(void **state)
 {
 	struct mesh *m = *state;
 	mesh_stop(m);
-	struct store_options options = {
-	    .folder = m->folder.path, .origin = "x", .mode = STORE_SERVE};
+	struct store_options options = {.folder = m->folder.path,
+					.database = mesh_database(m),
+					.origin = "x",
+					.mode = STORE_SERVE};
 	options.clock.fixed = SECONDS(4000000000);
 	assert_ok(m, store_open(&options, &m->store, &m->e));
 	happen(m, "x.y", "z", "{}");
@@ -489,6 +509,7 @@ static void
 a_full_database_leaves_nothing_half_done(void **state)
 {
 	struct mesh *m = *state;
+	sqlite_only();
 	limit_pages(m, 40);
 	publish_until(m, ERR_NO_SPACE);
 	uint64_t acknowledged = publish_until(m, ERR_NO_SPACE);
@@ -500,6 +521,7 @@ static void
 a_failing_disk_leaves_nothing_half_done(void **state)
 {
 	struct mesh *m = *state;
+	sqlite_only();
 	struct rlimit before, limit;
 	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);

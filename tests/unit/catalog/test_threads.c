@@ -25,7 +25,7 @@ struct crew {
 static struct mesh
 own(struct crew *c)
 {
-	return (struct mesh){.folder = c->m->folder, .store = c->m->store};
+	return (struct mesh){.store = c->m->store};
 }
 
 static void *
@@ -214,6 +214,7 @@ the_journal_is_settled_while_a_writer_never_pauses(void **state)
 {
 	struct mesh *m = *state;
 	struct stat journal;
+	sqlite_only();
 	char *filler = arena_alloc(&m->arena, 60001);
 	memset(filler, 'x', 60000);
 	const char *body = arena_printf(&m->arena, "{\"filler\":\"%s\"}", filler);
