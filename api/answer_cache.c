@@ -45,6 +45,7 @@ struct answer_cache {
 	struct answer *newest, *oldest;
 	uint64_t followed_commits, followed_seq;
 	bool following; /* followed_* are set */
+	struct metric *hits, *misses, *bytes;
 };
 
 struct answer_cache *
@@ -53,8 +54,15 @@ answer_cache_create(struct store *store, size_t bytes)
 	if (bytes == 0)
 		return NULL;
 	struct answer_cache *c = memory_alloc(sizeof(*c));
+	struct metrics *m = store_metrics(store);
 	c->store = store;
 	c->most = bytes;
+	c->hits = metric_new(m, METRIC_COUNTER, "weft_answer_cache_hits_total", "",
+			     "Questions that were answered with bytes that were kept");
+	c->misses = metric_new(m, METRIC_COUNTER, "weft_answer_cache_misses_total", "",
+			       "Questions whose answer had to be made");
+	c->bytes = metric_new(m, METRIC_GAUGE, "weft_answer_cache_bytes", "",
+			      "Memory of the answers that are kept");
 	c->bucket_count = 64;
 	while (c->bucket_count * BYTES_A_BUCKET < bytes)
 		c->bucket_count *= 2;
@@ -113,6 +121,7 @@ drop(struct answer_cache *c, struct answer *a)
 	*link = a->next;
 	unlink_use(c, a);
 	c->used -= a->size;
+	metric_set(c->bytes, (int64_t)c->used);
 	free(a);
 }
 
@@ -230,6 +239,7 @@ answer_cache_find(struct answer_cache *c, const char *product, enum answer_form 
 		buf_append(&rs->body, a->body, a->length);
 	}
 	pthread_mutex_unlock(&c->lock);
+	metric_add(a ? c->hits : c->misses, 1);
 	return a != NULL;
 }
 
@@ -289,6 +299,7 @@ insert(struct answer_cache *c, struct answer *a)
 	*bucket = a;
 	link_newest(c, a);
 	c->used += a->size;
+	metric_set(c->bytes, (int64_t)c->used);
 }
 
 void
@@ -307,4 +318,17 @@ answer_cache_keep(struct answer_cache *c, const char *product, enum answer_form 
 		insert(c, make_answer(product, form, rs));
 	}
 	pthread_mutex_unlock(&c->lock);
+}
+
+uint64_t
+answer_cache_lag(struct answer_cache *c, uint64_t events)
+{
+	uint64_t lag = 0;
+	if (!c)
+		return 0;
+	pthread_mutex_lock(&c->lock);
+	if (c->following && events > c->followed_seq)
+		lag = events - c->followed_seq;
+	pthread_mutex_unlock(&c->lock);
+	return lag;
 }

@@ -2,12 +2,15 @@
  * operations_routes.c -- for who runs Weft: is it alive, is it ready, how is it doing, and what
  * does it speak.
  */
+#include <stdio.h>
+
 #include "base/embedded.h"
 #include "catalog/event_log.h"
 #include "catalog/job.h"
 #include "catalog/product.h"
 
 #include "handling.h"
+#include "process_metrics.h"
 #include "routes.h"
 
 extern const struct embedded_file api_files[];
@@ -46,18 +49,44 @@ set_gauge(struct metrics *m, const char *name, const char *help, uint64_t n)
 	metric_set(metric_new(m, METRIC_GAUGE, name, "", help), (int64_t)n);
 }
 
+/*
+ * What follows the log does so now and then: checkpoints are signed a few times a minute, answers
+ * are dropped when somebody asks for one.
+ */
+static void
+measure_lag(struct metrics *m, const char *follower, uint64_t events)
+{
+	char labels[40];
+	snprintf(labels, sizeof labels, "follower=\"%s\"", follower);
+	metric_set(metric_new(m, METRIC_GAUGE, "weft_log_lag_events", labels,
+			      "Events in the log that its followers have not seen yet"),
+		   (int64_t)events);
+}
+
+static void
+measure_build(struct metrics *m)
+{
+	metric_set(metric_new(m, METRIC_GAUGE, "weft_build_info",
+			      "version=\"" WEFT_VERSION "\",compiler=\"" __VERSION__ "\"",
+			      "What is running; always 1"),
+		   1);
+}
+
 /* What the catalog holds is counted when somebody asks, not with every commit. */
 static enum err_code
 measure_catalog(const struct request *rq, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
 	struct metrics *m = services_of(rq)->metrics;
-	uint64_t products, waiting, failing;
+	uint64_t products, waiting, failing, is_signed;
 	TRY(session_read(rq, &s, e));
 	TRY(product_count(s, &products, e));
 	TRY(job_counts(s, &waiting, &failing, e));
+	TRY(event_log_signed(s, &is_signed, e));
 	set_gauge(m, "weft_products", "Data products in force", products);
 	set_gauge(m, "weft_log_events", "Events in the log", event_log_size(s));
+	measure_lag(m, "checkpoints", event_log_size(s) - is_signed);
+	measure_lag(m, "answers", answer_cache_lag(services_of(rq)->cache, event_log_size(s)));
 	set_gauge(m, "weft_jobs_waiting", "Jobs in the queue", waiting);
 	set_gauge(m, "weft_jobs_failing", "Jobs in the queue whose last attempt failed", failing);
 	return ERR_OK;
@@ -68,6 +97,8 @@ metrics(struct request *rq, struct response *rs, struct err *e)
 {
 	TRY(request_only(rq, none, e));
 	TRY(measure_catalog(rq, e));
+	process_measure(services_of(rq)->metrics);
+	measure_build(services_of(rq)->metrics);
 	rs->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	metrics_write(services_of(rq)->metrics, &rs->body);
 	return ERR_OK;

@@ -11,8 +11,13 @@
 
 #include "store_parts.h"
 
+struct meters {
+	struct metric *depth, *refused, *size, *commit, *wait;
+};
+
 struct commit_queue {
 	struct store *store; /* not owned */
+	struct meters meters;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t filled;
@@ -20,6 +25,23 @@ struct commit_queue {
 	size_t count, room;
 	bool stop;
 };
+
+static struct meters
+make_meters(struct metrics *m)
+{
+	return (struct meters){
+	    .depth = metric_new(m, METRIC_GAUGE, "weft_commit_queue_depth", "",
+				"Changes that wait for their commit"),
+	    .refused = metric_new(m, METRIC_COUNTER, "weft_commit_queue_refused_total", "",
+				  "Changes that found the queue full"),
+	    .size = metric_new(m, METRIC_SIZES, "weft_commit_batch_size", "",
+			       "Changes that were committed together"),
+	    .commit = metric_new(m, METRIC_HISTOGRAM, "weft_commit_seconds", "",
+				 "From the first change of a batch written to all of it durable"),
+	    .wait = metric_new(m, METRIC_HISTOGRAM, "weft_commit_wait_seconds", "",
+			       "From a change queued to its being durable, or refused"),
+	};
+}
 
 /* --- the queue --- */
 
@@ -38,6 +60,7 @@ commit_queue_put(struct commit_queue *q, struct pending *change, struct err *e)
 			pthread_cond_signal(&q->filled);
 	}
 	pthread_mutex_unlock(&q->lock);
+	metric_add(has_room ? q->meters.depth : q->meters.refused, 1);
 	return has_room ? ERR_OK
 			: ERR(e, BUSY, "%zu changes wait for their commit already", q->room);
 }
@@ -50,13 +73,17 @@ take_batch(struct commit_queue *q)
 	while (!q->first && !q->stop)
 		pthread_cond_wait(&q->filled, &q->lock);
 	struct pending *batch = q->first, **end = &q->first;
-	for (size_t i = 0; *end && i < CHANGES_AT_ONCE; i++, q->count--)
+	size_t taken = 0;
+	for (; *end && taken < CHANGES_AT_ONCE; taken++, q->count--)
 		end = &(*end)->next;
 	q->first = *end;
 	*end = NULL;
 	if (!q->first)
 		q->last = &q->first;
 	pthread_mutex_unlock(&q->lock);
+	metric_add(q->meters.depth, -(int64_t)taken);
+	if (batch)
+		metric_observe(q->meters.size, (int64_t)taken);
 	return batch;
 }
 
@@ -118,10 +145,12 @@ write_batch(struct store *store, struct pending *batch)
 
 /* A change may be gone once it is told. */
 static void
-tell(struct pending *batch)
+tell(const struct meters *meters, struct pending *batch)
 {
+	const moment now = clock_monotonic();
 	for (struct pending *c = batch, *next; c; c = next) {
 		next = c->next;
+		metric_observe(meters->wait, now - c->queued);
 		c->done(c, c->code, &c->e);
 	}
 }
@@ -134,8 +163,10 @@ commit_on(void *user)
 	struct commit_queue *q = user;
 	struct pending *batch;
 	while ((batch = take_batch(q))) {
+		const moment begun = clock_monotonic();
 		write_batch(q->store, batch);
-		tell(batch);
+		metric_observe(q->meters.commit, clock_monotonic() - begun);
+		tell(&q->meters, batch);
 	}
 	return NULL;
 }
@@ -146,6 +177,7 @@ commit_queue_create(struct store *store, size_t room, struct commit_queue **ret_
 {
 	struct commit_queue *q = memory_alloc(sizeof *q);
 	*q = (struct commit_queue){.store = store, .room = room, .last = &q->first};
+	q->meters = make_meters(store->metrics);
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->filled, NULL);
 	int number = pthread_create(&q->thread, NULL, commit_on, q);

@@ -75,6 +75,9 @@ enum err_code event_log_inclusion(struct session *s, uint64_t seq, uint64_t size
 enum err_code event_log_consistency(struct session *s, uint64_t from, uint64_t to,
 				    struct merkle_proof *ret_proof, struct err *e);
 
+/* How many events the newest signed checkpoint covers. */
+enum err_code event_log_signed(struct session *s, uint64_t *ret_size, struct err *e);
+
 /*
  * checkpoint_latest -- a signed checkpoint of the whole log, in `arena`: the stored one when it
  * covers all, else a new one, which is stored.  Takes the writer for a moment in the latter case,

@@ -16,6 +16,15 @@ find_current(struct session *s, struct arena *arena, const char **ret_note, stru
 	return query_failed(&q, e) ? e->code : ERR_OK;
 }
 
+enum err_code
+event_log_signed(struct session *s, uint64_t *ret_size, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, "SELECT coalesce(max(size), 0) FROM checkpoints", DB_NO_ARGS, &q, e));
+	*ret_size = db_next(&q) ? (uint64_t)db_column_int(&q, 0) : 0;
+	return query_failed(&q, e) ? e->code : ERR_OK;
+}
+
 static enum err_code
 keep(struct session *s, const struct checkpoint *c, const char *note, struct err *e)
 {

@@ -144,6 +144,7 @@ session_commit(struct session *s, struct err *e)
 	leave_writer(s);
 	if (code == ERR_OK) {
 		settler_note(store->settler, waiting);
+		metric_set(store->journal, waiting);
 		tell_waiters(store, &store->commits);
 	}
 	atomic_fetch_sub(&store->committing, 1);

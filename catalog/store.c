@@ -26,6 +26,9 @@ store_create(const struct store_options *options)
 			      : arena_printf(&store->arena, "%s/weft.db", options->folder);
 	store->mode = options->mode;
 	store->clock = options->clock;
+	store->metrics = options->metrics;
+	store->journal = metric_new(options->metrics, METRIC_GAUGE, "weft_journal_pages", "",
+				    "Pages that are committed and not moved into the database yet");
 	store->lock = -1;
 	store->idle_room = options->readers > 0 ? (size_t)options->readers : 1;
 	store->idle = memory_alloc(store->idle_room * sizeof(struct db *));
@@ -218,4 +221,10 @@ moment
 store_now(const struct store *store)
 {
 	return clock_now(&store->clock);
+}
+
+struct metrics *
+store_metrics(const struct store *store)
+{
+	return store->metrics;
 }

@@ -25,6 +25,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/metrics.h"
 #include "proof/checkpoint.h"
 
 struct store;
@@ -45,6 +46,7 @@ struct store_options {
 	struct clock clock;
 	/* connections kept for readers; further ones are opened and closed as needed */
 	int readers;
+	struct metrics *metrics; /* or NULL; borrowed */
 	int queue; /* how many changes may wait for their commit; 0: as many as are sensible */
 };
 
@@ -61,6 +63,7 @@ const char *store_origin(const struct store *store);
 const char *store_folder(const struct store *store);
 const struct verifier_key *store_verifier(const struct store *store);
 moment store_now(const struct store *store);
+struct metrics *store_metrics(const struct store *store); /* or NULL */
 
 /* store_commits -- a number that grows with each commit. */
 uint64_t store_commits(struct store *store);

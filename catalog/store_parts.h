@@ -44,7 +44,9 @@ struct store {
 	const char *folder, *database, *origin;
 	enum store_mode mode;
 	struct clock clock;
-	int lock; /* descriptor of weft.lock, or -1 */
+	struct metrics *metrics; /* or NULL; not owned */
+	struct metric *journal;  /* or NULL */
+	int lock;                /* descriptor of weft.lock, or -1 */
 	struct verifier_key verifier;
 	struct signing_key key; /* zeros in STORE_VERIFY */
 

@@ -155,16 +155,17 @@ static enum err_code
 start_services(struct server *server, struct err *e)
 {
 	struct services *s = &server->services;
+	s->metrics = metrics_create();
 	const struct store_options options = {
 	    .folder = server->config.data,
 	    .origin = server->config.origin,
 	    .mode = STORE_SERVE,
 	    .readers = (int)readers_of(&server->config),
+	    .metrics = s->metrics,
 	    .queue = (int)server->config.commit_queue,
 	};
 	s->config = &server->config;
 	s->ready = &is_ready;
-	s->metrics = metrics_create();
 	enum err_code code = store_open(&options, &s->store, e);
 	if (code != ERR_OK)
 		return code;

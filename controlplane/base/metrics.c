@@ -13,33 +13,54 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
 
 /* Upper bounds of a histogram's buckets; a last one without bound follows. */
+struct bound {
+	int64_t value;
+	const char *text;
+};
+
 // clang-format off
-static const struct {
-	int64_t micros;
-	const char *seconds;
-} bounds[] = {
+static const struct bound times[] = {
+	{10, "0.00001"},   {25, "0.000025"},  {50, "0.00005"},
 	{100, "0.0001"},   {250, "0.00025"},  {500, "0.0005"},
 	{1000, "0.001"},   {2500, "0.0025"},  {5000, "0.005"},
 	{10000, "0.01"},   {25000, "0.025"},  {50000, "0.05"},
 	{100000, "0.1"},   {250000, "0.25"},  {500000, "0.5"},
 	{1000000, "1"},    {2500000, "2.5"},  {5000000, "5"},   {10000000, "10"},
+	{0},
+};
+static const struct bound sizes[] = {
+	{1, "1"},   {2, "2"},   {4, "4"},     {8, "8"},   {16, "16"},
+	{32, "32"}, {64, "64"}, {128, "128"}, {256, "256"},
+	{0},
+};
+
+static const struct {
+	const char *type;
+	const struct bound *bounds; /* of a histogram; ended by a row of zeros */
+	bool is_time;               /* kept in microseconds, written in seconds */
+} kinds[] = {
+	[METRIC_COUNTER]   = {"counter",   NULL,  false},
+	[METRIC_GAUGE]     = {"gauge",     NULL,  false},
+	[METRIC_SECONDS]   = {"counter",   NULL,  true},
+	[METRIC_HISTOGRAM] = {"histogram", times, true},
+	[METRIC_SIZES]     = {"histogram", sizes, false},
 };
 // clang-format on
-
-enum { BOUNDS = ARRAY_LEN(bounds) };
 
 struct metric {
 	struct metric *next;
 	char *labels;
-	_Atomic int64_t value; /* of a histogram: the sum in microseconds */
-	/* BOUNDS + 1 of them, each on its own, not added up; NULL unless a histogram */
+	_Atomic int64_t value; /* of a histogram: the sum */
+	/* One more than there are bounds, each on its own, not added up; NULL unless a histogram */
 	_Atomic int64_t *buckets;
+	const struct bound *bounds;
 };
 
 struct family {
@@ -108,6 +129,15 @@ find_family(struct metrics *m, enum metric_kind kind, const char *name, const ch
 	return f;
 }
 
+static size_t
+bound_count(const struct bound *bounds)
+{
+	size_t count = 0;
+	while (bounds[count].text)
+		count++;
+	return count;
+}
+
 static struct metric *
 find_series(struct family *f, const char *labels)
 {
@@ -118,8 +148,9 @@ find_series(struct family *f, const char *labels)
 		return s;
 	s = memory_alloc(sizeof *s);
 	s->labels = memory_text(labels);
-	if (f->kind == METRIC_HISTOGRAM)
-		s->buckets = memory_alloc((BOUNDS + 1) * sizeof *s->buckets);
+	s->bounds = kinds[f->kind].bounds;
+	if (s->bounds)
+		s->buckets = memory_alloc((bound_count(s->bounds) + 1) * sizeof *s->buckets);
 	*f->last = s;
 	f->last = &s->next;
 	return s;
@@ -129,6 +160,8 @@ struct metric *
 metric_new(struct metrics *m, enum metric_kind kind, const char *name, const char *labels,
 	   const char *help)
 {
+	if (!m)
+		return NULL;
 	pthread_mutex_lock(&m->lock);
 	struct family *f = find_family(m, kind, name, help);
 	assert(f->kind == kind);
@@ -140,24 +173,28 @@ metric_new(struct metrics *m, enum metric_kind kind, const char *name, const cha
 void
 metric_add(struct metric *series, int64_t n)
 {
-	atomic_fetch_add_explicit(&series->value, n, memory_order_relaxed);
+	if (series)
+		atomic_fetch_add_explicit(&series->value, n, memory_order_relaxed);
 }
 
 void
 metric_set(struct metric *series, int64_t n)
 {
-	atomic_store_explicit(&series->value, n, memory_order_relaxed);
+	if (series)
+		atomic_store_explicit(&series->value, n, memory_order_relaxed);
 }
 
 void
-metric_observe(struct metric *series, int64_t micros)
+metric_observe(struct metric *series, int64_t value)
 {
 	size_t i = 0;
-	assert(series->buckets && micros >= 0);
-	while (i < BOUNDS && micros > bounds[i].micros)
+	if (!series)
+		return;
+	assert(series->buckets && value >= 0);
+	while (series->bounds[i].text && value > series->bounds[i].value)
 		i++;
 	atomic_fetch_add_explicit(&series->buckets[i], 1, memory_order_relaxed);
-	metric_add(series, micros);
+	metric_add(series, value);
 }
 
 static int64_t
@@ -178,7 +215,7 @@ metric_value(const struct metric *series)
 	int64_t count = 0;
 	if (!series->buckets)
 		return plain_value(series);
-	for (size_t i = 0; i <= BOUNDS; i++)
+	for (size_t i = 0, n = bound_count(series->bounds); i <= n; i++)
 		count += bucket(series, i);
 	return count;
 }
@@ -202,32 +239,43 @@ write_bucket(const char *name, const struct metric *s, const char *bound, int64_
 		   *s->labels ? "," : "", bound, count);
 }
 
+/* Only sums of time have a fraction. */
+static void
+write_value(const struct family *f, int64_t value, struct buf *out)
+{
+	if (kinds[f->kind].is_time)
+		buf_printf(out, "%" PRId64 ".%06" PRId64 "\n", value / 1000000, value % 1000000);
+	else
+		buf_printf(out, "%" PRId64 "\n", value);
+}
+
 /* The count is that of the last bucket, so that the two agree while others observe. */
 static void
-write_histogram(const char *name, const struct metric *s, struct buf *out)
+write_histogram(const struct family *f, const struct metric *s, struct buf *out)
 {
-	int64_t count = 0, micros = plain_value(s);
-	for (size_t i = 0; i < BOUNDS; i++) {
+	int64_t count = 0, sum = plain_value(s);
+	size_t i = 0;
+	for (; s->bounds[i].text; i++) {
 		count += bucket(s, i);
-		write_bucket(name, s, bounds[i].seconds, count, out);
+		write_bucket(f->name, s, s->bounds[i].text, count, out);
 	}
-	count += bucket(s, BOUNDS);
-	write_bucket(name, s, "+Inf", count, out);
-	write_series_name(name, "_sum", s, out);
-	buf_printf(out, "%" PRId64 ".%06" PRId64 "\n", micros / 1000000, micros % 1000000);
-	write_series_name(name, "_count", s, out);
+	count += bucket(s, i);
+	write_bucket(f->name, s, "+Inf", count, out);
+	write_series_name(f->name, "_sum", s, out);
+	write_value(f, sum, out);
+	write_series_name(f->name, "_count", s, out);
 	buf_printf(out, "%" PRId64 "\n", count);
 }
 
 static void
 write_series(const struct family *f, const struct metric *s, struct buf *out)
 {
-	if (f->kind == METRIC_HISTOGRAM) {
-		write_histogram(f->name, s, out);
+	if (s->bounds) {
+		write_histogram(f, s, out);
 		return;
 	}
 	write_series_name(f->name, "", s, out);
-	buf_printf(out, "%" PRId64 "\n", plain_value(s));
+	write_value(f, plain_value(s), out);
 }
 
 /* In help texts a backslash and a line end are escaped; nothing else is. */
@@ -249,9 +297,8 @@ write_help(const struct family *f, struct buf *out)
 static void
 write_family(const struct family *f, struct buf *out)
 {
-	static const char *const kinds[] = {"counter", "gauge", "histogram"};
 	write_help(f, out);
-	buf_printf(out, "# TYPE %s %s\n", f->name, kinds[f->kind]);
+	buf_printf(out, "# TYPE %s %s\n", f->name, kinds[f->kind].type);
 	for (const struct metric *s = f->series; s; s = s->next)
 		write_series(f, s, out);
 }

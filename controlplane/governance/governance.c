@@ -84,7 +84,7 @@ governance_create(struct store *store, struct governance **ret_governance, struc
 {
 	struct governance *g = memory_alloc(sizeof *g);
 	g->store = store;
-	g->rules = rules_create();
+	g->rules = rules_create(store_metrics(store));
 	enum err_code code = define_missing(g, e);
 	if (code == ERR_OK)
 		code = compile_now(g, e);

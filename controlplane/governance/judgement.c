@@ -3,6 +3,8 @@
  */
 #include "judgement.h"
 
+#include "base/clock.h"
+
 static bool
 is_against(const struct verdict *v, enum enforcement how)
 {
@@ -10,10 +12,18 @@ is_against(const struct verdict *v, enum enforcement how)
 	return !holds && policy_enforcement(v->policy) == how;
 }
 
+static void
+measure(const struct judge_meters *m, const struct judgement *j, moment took)
+{
+	metric_observe(m->seconds, took);
+	metric_add(j->denied ? m->violating : j->warned ? m->warned : m->compliant, 1);
+}
+
 struct judgement
 judge(const struct rule_set *rules, const struct policy_input *input, struct arena *arena,
       struct violations *violations)
 {
+	const moment begun = clock_monotonic();
 	struct judgement j = {.verdicts = ARENA_ARRAY(arena, struct verdict, rules->count)};
 	for (size_t i = 0; i < rules->count; i++) {
 		struct verdict v = policy_judge(rules->policies[i], input, arena, violations);
@@ -23,6 +33,7 @@ judge(const struct rule_set *rules, const struct policy_input *input, struct are
 		j.warned += is_against(&v, ENFORCE_WARN);
 		j.verdicts[j.count++] = v;
 	}
+	measure(&rules->meters, &j, clock_monotonic() - begun);
 	return j;
 }
 

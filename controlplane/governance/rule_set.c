@@ -14,13 +14,28 @@ enum { PAGE = 500 };
 
 struct rules {
 	pthread_mutex_t mutex;
+	struct judge_meters meters;
 	struct rule_set *newest; /* held once by this; NULL before the first */
 };
 
+static struct metric *
+count_judgements(struct metrics *m, const char *labels)
+{
+	return metric_new(m, METRIC_COUNTER, "weft_judgements_total", labels,
+			  "Documents judged by all policies, by how they stand");
+}
+
 struct rules *
-rules_create(void)
+rules_create(struct metrics *metrics)
 {
 	struct rules *r = memory_alloc(sizeof *r);
+	r->meters = (struct judge_meters){
+	    .seconds = metric_new(metrics, METRIC_HISTOGRAM, "weft_judgement_seconds", "",
+				  "Judging one document by all policies"),
+	    .compliant = count_judgements(metrics, "standing=\"compliant\""),
+	    .warned = count_judgements(metrics, "standing=\"warned\""),
+	    .violating = count_judgements(metrics, "standing=\"violating\""),
+	};
 	pthread_mutex_init(&r->mutex, NULL);
 	return r;
 }
@@ -146,8 +161,11 @@ hold_version(struct rules *r, struct session *s, uint64_t version, struct rule_s
 		return ERR_OK;
 	}
 	enum err_code code = compile_all(s, version, ret_set, e);
-	if (code != ERR_OK || session_writes(s) || (r->newest && r->newest->version > version))
+	if (code != ERR_OK)
 		return code;
+	(*ret_set)->meters = r->meters;
+	if (session_writes(s) || (r->newest && r->newest->version > version))
+		return ERR_OK;
 	note_checked(*ret_set, s);
 	rule_set_release(&r->newest);
 	r->newest = *ret_set;

@@ -13,18 +13,24 @@
 #include "catalog/store.h"
 #include "policy/policy.h"
 
+/* What is told of judging; each NULL when nobody listens. */
+struct judge_meters {
+	struct metric *seconds, *compliant, *warned, *violating;
+};
+
 struct rule_set {
 	atomic_uint holders;
 	uint64_t version;         /* rulebook_version() that it was made from */
 	uint64_t checked;         /* and still was at this event; under the lock of struct rules */
 	struct policy **policies; /* owned; by name */
 	size_t count;
+	struct judge_meters meters;
 };
 
 /* The newest set, to be asked for under the version that a session sees. */
 struct rules;
 
-struct rules *rules_create(void);
+struct rules *rules_create(struct metrics *metrics); /* or NULL */
 void rules_destroy(struct rules *r);
 
 /*

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import time
 
+import certificates
 import weft
 
 POLICY = """\
@@ -209,36 +210,11 @@ class Reloading(weft.Case):
         self.reload()
 
 
-def openssl(*words):
-    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
-
-
-class Authority:
-    """Certificates for 127.0.0.1, made by openssl."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.ca = folder / "ca.pem"
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                "-subj", "/CN=test authority", "-keyout", folder / "ca.key", "-out", self.ca)
-
-    def issue(self, name, days=2):
-        """A chain and its key; days below 1 are over already."""
-        key, request, chain = (self.folder / f"{name}.{kind}" for kind in ("key", "csr", "pem"))
-        names = self.folder / "names"
-        names.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
-                "-keyout", key, "-out", request)
-        openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.folder / "ca.key", "-CAcreateserial",
-                "-days", days, "-extfile", names, "-out", chain)
-        return chain, key
-
-
 class Tls(weft.Case):
     @classmethod
     def setUpClass(cls):
         cls.root = pathlib.Path(weft.tempfile.mkdtemp(prefix="weft-test-"))
-        cls.authority = Authority(cls.root)
+        cls.authority = certificates.Authority(cls.root)
         cls.chain, cls.key = cls.root / "server.pem", cls.root / "server.key"
         cls.show("first")
         cls.server = weft.Server(arguments=["--tls-cert", str(cls.chain), "--tls-key", str(cls.key)])

@@ -61,7 +61,10 @@ a_histogram_adds_up(void **state)
 	metrics_write(m, &b);
 	assert_contains(
 	    b.data,
-	    "# TYPE weft_seconds histogram\nweft_seconds_bucket{path=\"/\",le=\"0.0001\"} 2\n"
+	    "# TYPE weft_seconds histogram\nweft_seconds_bucket{path=\"/\",le=\"0.00001\"} 1\n"
+	    "weft_seconds_bucket{path=\"/\",le=\"0.000025\"} 1\n"
+	    "weft_seconds_bucket{path=\"/\",le=\"0.00005\"} 1\n"
+	    "weft_seconds_bucket{path=\"/\",le=\"0.0001\"} 2\n"
 	    "weft_seconds_bucket{path=\"/\",le=\"0.00025\"} 3\n");
 	assert_contains(
 	    b.data, "le=\"5\"} 3\nweft_seconds_bucket{path=\"/\",le=\"10\"} 4\n"
@@ -81,6 +84,38 @@ a_histogram_without_labels_has_only_its_bounds(void **state)
 	assert_contains(b.data, "h_bucket{le=\"0.0001\"} 0\n");
 	assert_contains(b.data, "h_sum 0.000000\nh_count 0\n");
 	metrics_destroy(m);
+}
+
+static void
+sizes_are_numbers_and_sums_of_time_are_seconds(void **state)
+{
+	CLEANUP(buf_done) struct buf b = {0};
+	struct metrics *m = metrics_create();
+	(void)state;
+	struct metric *size = metric_new(m, METRIC_SIZES, "batch", "", "How many");
+	struct metric *used = metric_new(m, METRIC_SECONDS, "cpu_seconds_total", "", "How long");
+	metric_observe(size, 1);
+	metric_observe(size, 3);
+	metric_observe(size, 1000);
+	metric_set(used, 2500001);
+	metrics_write(m, &b);
+	assert_contains(b.data, "# TYPE batch histogram\nbatch_bucket{le=\"1\"} 1\n"
+				"batch_bucket{le=\"2\"} 1\nbatch_bucket{le=\"4\"} 2\n");
+	assert_contains(b.data, "batch_bucket{le=\"256\"} 2\nbatch_bucket{le=\"+Inf\"} 3\n"
+				"batch_sum 1004\nbatch_count 3\n");
+	assert_contains(b.data, "# TYPE cpu_seconds_total counter\ncpu_seconds_total 2.500001\n");
+	metrics_destroy(m);
+}
+
+static void
+nobody_minds_that_nobody_listens(void **state)
+{
+	(void)state;
+	struct metric *none = metric_new(NULL, METRIC_HISTOGRAM, "h", "", "");
+	assert_null(none);
+	metric_add(none, 1);
+	metric_set(none, 1);
+	metric_observe(none, 1);
 }
 
 static void *
@@ -114,6 +149,8 @@ main(void)
 	    cmocka_unit_test(asking_again_gives_the_same_series),
 	    cmocka_unit_test(a_histogram_adds_up),
 	    cmocka_unit_test(a_histogram_without_labels_has_only_its_bounds),
+	    cmocka_unit_test(sizes_are_numbers_and_sums_of_time_are_seconds),
+	    cmocka_unit_test(nobody_minds_that_nobody_listens),
 	    cmocka_unit_test(threads_do_not_lose_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,107 @@
+/*
+ * process_metrics.c -- /proc/self, read when somebody asks.
+ *
+ * Source: proc(5); Prometheus, "Writing client libraries", process metrics.
+ */
+#include "process_metrics.h"
+
+#include <sys/resource.h>
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+set_gauge(struct metrics *m, const char *name, const char *help, int64_t value)
+{
+	metric_set(metric_new(m, METRIC_GAUGE, name, "", help), value);
+}
+
+/* The first line of a file of /proc; false when it cannot be read. */
+static bool
+read_line(const char *path, char *line, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool good = file && fgets(line, (int)size, file);
+	if (file)
+		fclose(file);
+	return good;
+}
+
+static void
+measure_memory(struct metrics *m)
+{
+	char line[200];
+	int64_t all, resident, page = sysconf(_SC_PAGESIZE);
+	if (!read_line("/proc/self/statm", line, sizeof line) ||
+	    sscanf(line, "%" SCNd64 " %" SCNd64, &all, &resident) != 2)
+		return;
+	set_gauge(m, "process_resident_memory_bytes", "Memory that is in RAM", resident * page);
+	set_gauge(m, "process_virtual_memory_bytes", "Address space in use", all * page);
+}
+
+static void
+measure_processor(struct metrics *m)
+{
+	struct rusage used;
+	if (getrusage(RUSAGE_SELF, &used) != 0)
+		return;
+	metric_set(metric_new(m, METRIC_SECONDS, "process_cpu_seconds_total", "",
+			      "Processor time, user and system"),
+		   (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * INT64_C(1000000) +
+		       used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
+/* One of them is the folder that is being read. */
+static void
+measure_files(struct metrics *m)
+{
+	struct rlimit limit;
+	int64_t count = -1;
+	DIR *folder = opendir("/proc/self/fd");
+	for (struct dirent *d; folder && (d = readdir(folder));)
+		count += d->d_name[0] != '.';
+	if (folder)
+		closedir(folder);
+	if (count >= 0)
+		set_gauge(m, "process_open_fds", "Open files and sockets", count);
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+		set_gauge(m, "process_max_fds", "How many it may have", (int64_t)limit.rlim_cur);
+}
+
+/* The 20th and 22nd field of stat, counted behind the name, in which anything may stand. */
+static void
+measure_start(struct metrics *m)
+{
+	char line[1000];
+	int64_t threads, ticks, boot = 0;
+	const char *behind =
+	    read_line("/proc/self/stat", line, sizeof line) ? strrchr(line, ')') : NULL;
+	if (!behind || sscanf(behind + 1,
+			      " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			      " %" SCNd64 " %*s %" SCNd64,
+			      &threads, &ticks) != 2)
+		return;
+	set_gauge(m, "process_threads", "Threads", threads);
+	FILE *file = fopen("/proc/stat", "re");
+	while (file && boot == 0 && fgets(line, sizeof line, file))
+		if (sscanf(line, "btime %" SCNd64, &boot) != 1)
+			boot = 0;
+	if (file)
+		fclose(file);
+	if (boot)
+		set_gauge(m, "process_start_time_seconds", "When it was started, since 1970",
+			  boot + ticks / sysconf(_SC_CLK_TCK));
+}
+
+void
+process_measure(struct metrics *m)
+{
+	measure_memory(m);
+	measure_processor(m);
+	measure_files(m);
+	measure_start(m);
+}
