@@ -349,7 +349,8 @@ take_script(struct pipeline *p)
 		if (!result)
 			return;
 		ExecStatusType status = PQresultStatus(result);
-		if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
+		    status != PGRES_EMPTY_QUERY)
 			note_failure(p, result);
 		PQclear(result);
 	}

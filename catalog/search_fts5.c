@@ -47,7 +47,7 @@ static void
 fts5_add_word(struct db *db, const char *word, size_t length, struct buf *out)
 {
 	(void)db;
-	buf_printf(out, "\"%.*s\"* ", (int)length, word);
+	buf_printf(out, "\"%.*s\"%s ", (int)length, word, word_is_whole(length) ? "" : "*");
 }
 
 const struct search_engine fts5_engine = {

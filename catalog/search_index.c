@@ -30,6 +30,12 @@ is_word_byte(char c)
 	       (unsigned char)c >= 0x80;
 }
 
+bool
+word_is_whole(size_t length)
+{
+	return length == 1;
+}
+
 static enum err_code
 check_count(const char *words, int count, struct err *e)
 {

@@ -22,9 +22,11 @@
 
 /*
  * search_expression -- what the user typed as an expression of the index: each word by its
- * beginning, all of them.  In SQLite SEARCH_NAME restricts it to names; PostgreSQL has them in a
- * column of their own.  Fails: ERR_MALFORMED (no word, too long, too many).
+ * beginning (a single letter only as it is: most words begin with any), all of them.  In SQLite
+ * SEARCH_NAME restricts it to names; PostgreSQL has them in a column of their own.  Fails:
+ * ERR_MALFORMED (no word, too long, too many).
  */
+bool word_is_whole(size_t length); /* as typed, in bytes */
 enum search_scope { SEARCH_ALL, SEARCH_NAME, SEARCH_SCOPES };
 enum err_code search_expression(struct db *db, const char *words, enum search_scope scope,
 				struct arena *arena, const char **ret_expression, struct err *e);

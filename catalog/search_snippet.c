@@ -13,6 +13,8 @@
 
 #include "base/buf.h"
 
+#include "search_index.h"
+
 enum { MOST_WORDS = 32, MOST_BYTES = 1024, WINDOW = 16, LEAD = 5 };
 
 /* The words of the search, folded. */
@@ -52,14 +54,21 @@ take_word(void *user, const struct cut_word *word)
 	return true;
 }
 
-/* A bit for each word that this one begins with. */
+/* Is it a match for what was typed, as the index takes it? */
+static bool
+is_match(const char *typed, size_t length, const struct cut_word *word)
+{
+	return (word_is_whole(length) ? length == word->length : length <= word->length) &&
+	       memcmp(typed, word->word, length) == 0;
+}
+
+/* A bit for each of the words that this one matches. */
 static uint32_t
 matches(const struct words *w, const struct cut_word *word)
 {
 	uint32_t found = 0;
 	for (size_t i = 0; i < w->count; i++)
-		if (w->lengths[i] <= word->length &&
-		    memcmp(w->bytes + w->starts[i], word->word, w->lengths[i]) == 0)
+		if (is_match(w->bytes + w->starts[i], w->lengths[i], word))
 			found |= UINT32_C(1) << i;
 	return found;
 }

@@ -87,19 +87,27 @@ tsvector_rebuild(struct session *s, struct err *e)
 	return query_failed(&q, e) ? e->code : ERR_OK;
 }
 
+struct typed_word {
+	struct buf *out;
+	bool is_whole;
+};
+
 static bool
 add_to_expression(void *user, const struct cut_word *word)
 {
-	struct buf *out = user;
+	const struct typed_word *typed = user;
+	struct buf *out = typed->out;
 	int length = utf8_cut(word->word, word->length, MOST_WORD);
-	buf_printf(out, "%s'%.*s':*", out->length > 0 ? " & " : "", length, word->word);
+	buf_printf(out, "%s'%.*s'%s", out->length > 0 ? " & " : "", length, word->word,
+		   typed->is_whole ? "" : ":*");
 	return true;
 }
 
 static void
 tsvector_add_word(struct db *db, const char *word, size_t length, struct buf *out)
 {
-	words_cut(db_cutter(db), word, length, add_to_expression, out);
+	struct typed_word typed = {out, word_is_whole(length)};
+	words_cut(db_cutter(db), word, length, add_to_expression, &typed);
 }
 
 const struct search_engine tsvector_engine = {

@@ -120,7 +120,18 @@ words_match_by_their_beginning_and_all_must(void **state)
 	assert_string_equal(names(m, "cust balan"), "retail.customer_accounts");
 	assert_string_equal(names(m, "redit"), "");
 	assert_string_equal(names(m, "credit banking"), "");
-	assert_int_equal(find(m, "a").count, 3);
+	assert_int_equal(find(m, "re").count, 1);
+}
+
+static void
+a_single_letter_is_a_whole_word(void **state)
+{
+	struct mesh *m = *state;
+	publish(m, product_yaml(m, "lab.samples", "lab", "description: vitamin B in blood\n"),
+		"1.0.0");
+	publish(m, product_yaml(m, "lab.blood", "lab", "description: all of it\n"), "1.0.0");
+	assert_string_equal(names(m, "b"), "lab.samples");
+	assert_string_equal(names(m, "bl b"), "lab.samples");
 }
 
 static void
@@ -432,6 +443,7 @@ main(void)
 	    HERE(a_match_in_the_name_ranks_above_one_in_a_text),
 	    HERE(a_match_in_the_name_is_found_behind_thousands_of_others),
 	    HERE(words_match_by_their_beginning_and_all_must),
+	    HERE(a_single_letter_is_a_whole_word),
 	    HERE(case_and_accents_do_not_count),
 	    HERE(a_hit_says_what_it_is_and_where_it_matched),
 	    HERE(a_snippet_shows_the_text_with_most_of_the_words),

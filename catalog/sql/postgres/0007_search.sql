@@ -1,0 +1,1 @@
+-- In the place of sql/0007_search.sql: the index over search_words keeps no prefixes.
