@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
@@ -19,5 +20,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 			abort();                                                                   \
 		}                                                                                  \
 	} while (0)
+
+/* The input as a text that ends with it (at its first NUL): for free(). */
+static inline char *
+fuzz_text(const uint8_t *bytes, size_t length)
+{
+	char *text = malloc(length + 1);
+	MUST(text);
+	if (length)
+		memcpy(text, bytes, length);
+	text[length] = '\0';
+	return text;
+}
 
 #endif

@@ -2,8 +2,6 @@
  * fuzz_duration.c -- lengths of time: what is written reads back as the same, and comparing is in
  * order.
  */
-#include <string.h>
-
 #include "base/duration.h"
 
 #include "fuzz.h"
@@ -35,11 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	struct duration d, other = {84, 12345};
 	struct err e = {0};
-	char *text = malloc(length + 1);
-	MUST(text);
-	if (length)
-		memcpy(text, bytes, length);
-	text[length] = '\0';
+	char *text = fuzz_text(bytes, length);
 	if (duration_parse(text, &d, &e)) {
 		MUST(e.code == ERR_MALFORMED && e.message[0] != '\0');
 	} else {

@@ -1,0 +1,134 @@
+/*
+ * fuzz_projection.c -- events as a log may hold them, applied to a small catalog: what is refused
+ * leaves nothing, and what is taken gives the same rows every time.
+ *
+ * The input is a few events: "KIND SUBJECT", a line feed, and the body up to the next record
+ * separator (0x1e).  Everything happens within one transaction that never commits.
+ */
+#include "base/utf8.h"
+#include "catalog/rebuild.h"
+
+#include "db.h"
+#include "fuzz.h"
+#include "scratch.h"
+#include "store_parts.h"
+
+enum { MOST_EVENTS = 8 };
+
+struct story {
+	struct {
+		const char *kind, *subject, *body;
+	} events[MOST_EVENTS];
+	size_t count;
+};
+
+/* Cut where it stands; what has no kind or subject is no event. */
+static void
+read_story(char *text, struct story *ret_story)
+{
+	ret_story->count = 0;
+	for (char *next = text; next && ret_story->count < MOST_EVENTS;) {
+		char *body = strsep(&next, "\x1e");
+		const char *kind = strsep(&body, " ");
+		const char *subject = strsep(&body, "\n");
+		if (!body || !*kind || !*subject)
+			continue;
+		ret_story->events[ret_story->count].kind = kind;
+		ret_story->events[ret_story->count].subject = subject;
+		ret_story->events[ret_story->count++].body = body;
+	}
+}
+
+static void
+check_index(struct session *s)
+{
+	struct err e = {0};
+	MUST(!search_index_update(s, &e));
+	MUST(!db_run(s->db,
+		     "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)",
+		     DB_NO_ARGS, &e));
+}
+
+static struct projection_digests
+look(struct session *s, struct arena *arena)
+{
+	struct projection_digests digests = {0};
+	struct err e;
+	MUST(!projection_digests(s, arena, &digests, &e));
+	return digests;
+}
+
+static void
+check_same(struct session *s, const struct projection_digests *before, struct arena *arena)
+{
+	struct projection_digests now = look(s, arena);
+	for (size_t i = 0; i < now.count; i++) {
+		MUST(now.items[i].rows == before->items[i].rows);
+		MUST(digest_equal(&now.items[i].digest, &before->items[i].digest));
+	}
+}
+
+static enum err_code
+append(struct session *s, const struct story *story, size_t i)
+{
+	CLEANUP(buf_done) struct buf body = {0};
+	struct err e = {0};
+	buf_text(&body, story->events[i].body);
+	enum err_code code = event_append(s, "fuzz", story->events[i].kind,
+					  story->events[i].subject, &body, NULL, &e);
+	MUST(code == ERR_OK || e.message[0]);
+	MUST(code != ERR_INTERNAL && code != ERR_CORRUPT && code != ERR_BUSY);
+	return code;
+}
+
+/* Each event is a part of its own, as commands of one batch are. */
+static void
+tell(struct session *s, const struct story *story, struct arena *arena)
+{
+	struct err e;
+	for (size_t i = 0; i < story->count; i++) {
+		struct projection_digests before = look(s, arena);
+		MUST(!session_savepoint(s, &e));
+		if (append(s, story, i) == ERR_OK) {
+			MUST(!session_release(s, &e));
+			continue;
+		}
+		session_undo(s);
+		check_same(s, &before, arena);
+	}
+	check_index(s);
+}
+
+static void
+check_story(struct session *s, const struct story *story, struct arena *arena)
+{
+	struct err e;
+	struct projection_digests before = look(s, arena);
+	MUST(!session_savepoint(s, &e));
+	tell(s, story, arena);
+	struct projection_digests after = look(s, arena);
+	session_undo(s);
+	check_same(s, &before, arena);
+
+	MUST(!session_savepoint(s, &e));
+	tell(s, story, arena);
+	check_same(s, &after, arena);
+	session_undo(s);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(session_end) struct session *s = NULL;
+	struct story story;
+	struct err e;
+	char *text = fuzz_text(bytes, length);
+	read_story(text, &story);
+	if (story.count > 0) {
+		MUST(!store_write(scratch_store(), &s, &e));
+		check_story(s, &story, &arena);
+	}
+	free(text);
+	return 0;
+}
