@@ -35,6 +35,14 @@ make_response(struct exchange *x)
 	return made;
 }
 
+/* What we write ourselves lacks nothing but memory. */
+static void
+must_add(struct MHD_Response *made, const char *name, const char *value)
+{
+	if (MHD_add_response_header(made, name, value) != MHD_YES)
+		memory_exhausted();
+}
+
 /* A value that came from a client or a document could hold what no header may; then there is no
  * such header. */
 static void
@@ -48,12 +56,13 @@ add_headers(struct exchange *x, struct MHD_Response *made)
 {
 	const struct response *rs = &x->rs;
 	if (rs->status != 304 && rs->status != 204)
-		add(made, "Content-Type", rs->content_type ? rs->content_type : "application/json");
+		must_add(made, "Content-Type",
+			 rs->content_type ? rs->content_type : "application/json");
 	if (rs->etag)
 		add(made, "ETag", arena_printf(&x->arena, "\"%s\"", rs->etag));
 	for (size_t i = 0; i < rs->header_count; i++)
 		add(made, rs->headers[i].name, rs->headers[i].value);
-	add(made, "X-Content-Type-Options", "nosniff");
+	must_add(made, "X-Content-Type-Options", "nosniff");
 	add(made, "X-Request-Id", x->rq.id);
 	if (keeper_is_stopping(&x->http->keeper))
 		add(made, "Connection", "close");

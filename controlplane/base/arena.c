@@ -27,8 +27,8 @@ round_up(size_t size)
 	return (size + ALIGN - 1) & ~(ALIGN - 1);
 }
 
-static NORETURN void
-out_of_memory(void)
+void
+memory_exhausted(void)
 {
 	fputs("weft: out of memory\n", stderr);
 	abort();
@@ -39,7 +39,7 @@ memory_alloc(size_t size)
 {
 	void *p = calloc(1, size ? size : 1);
 	if (!p)
-		out_of_memory();
+		memory_exhausted();
 	return p;
 }
 
@@ -48,7 +48,7 @@ memory_resize(void *old, size_t size)
 {
 	void *p = realloc(old, size ? size : 1);
 	if (!p)
-		out_of_memory();
+		memory_exhausted();
 	return p;
 }
 
@@ -105,7 +105,7 @@ add_block(struct arena *a, size_t need)
 
 	struct arena_block *block = malloc(size);
 	if (!block)
-		out_of_memory();
+		memory_exhausted();
 	block->size = size;
 	block->next = a->blocks;
 	a->blocks = block;
@@ -116,7 +116,7 @@ void *
 arena_alloc(struct arena *a, size_t size)
 {
 	if (size > SIZE_MAX / 2)
-		out_of_memory();
+		memory_exhausted();
 	size_t need = round_up(size);
 	if (!a->next || need > (size_t)(a->end - a->next))
 		add_block(a, need);
@@ -130,7 +130,7 @@ void *
 arena_array(struct arena *a, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / 2 / size)
-		out_of_memory();
+		memory_exhausted();
 	return arena_alloc(a, count * size);
 }
 

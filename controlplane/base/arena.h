@@ -59,4 +59,7 @@ void *memory_alloc(size_t size);
 void *memory_resize(void *old, size_t size);
 char *memory_text(const char *text);
 
+/* memory_exhausted -- the end, for whom a library tells that it got no memory. */
+NORETURN void memory_exhausted(void);
+
 #endif

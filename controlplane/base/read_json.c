@@ -163,6 +163,21 @@ syntax_complaint(const struct reading *in, const json_error_t *error, struct err
 	return token_complaint(in, error, t, e);
 }
 
+/* ---- memory ---- */
+
+static void *
+allocate(size_t size)
+{
+	return memory_resize(NULL, size);
+}
+
+/* By itself jansson takes an allocation that failed for a mistake in the document. */
+__attribute__((constructor)) static void
+end_when_exhausted(void)
+{
+	json_set_alloc_funcs(allocate, free);
+}
+
 /* ---- the walk ---- */
 
 struct json_reader {

@@ -123,7 +123,7 @@ next_event(struct yaml_reader *r, yaml_event_t *ret_event)
 		return ERR_OK;
 	switch (r->parser.error) {
 	case YAML_MEMORY_ERROR:
-		return ERR(r->e, INTERNAL, "out of memory");
+		memory_exhausted();
 	case YAML_READER_ERROR:
 		return character_complaint(r);
 	default:
@@ -714,7 +714,7 @@ read_yaml(const struct reading *in, struct node *ret_root, struct err *e)
 		return code;
 	r.anchors.arena = &r.scratch;
 	if (!yaml_parser_initialize(&r.parser))
-		return ERR(e, INTERNAL, "out of memory");
+		memory_exhausted();
 	yaml_parser_set_encoding(&r.parser,
 				 YAML_UTF8_ENCODING); /* else a BOM could make it UTF-16 */
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)in->text, in->length);
