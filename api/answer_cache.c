@@ -188,13 +188,13 @@ static void
 follow(struct answer_cache *c, uint64_t commits)
 {
 	CLEANUP(session_end) struct session *s = NULL;
+	uint64_t size = 0;
 	struct err e;
-	if (store_read(c->store, &s, &e) != ERR_OK) {
+	if (store_read(c->store, &s, &e) != ERR_OK || event_log_size(s, &size, &e) != ERR_OK) {
 		drop_all(c);
 		c->following = false;
 		return;
 	}
-	uint64_t size = event_log_size(s);
 	if (!c->following || drop_changed(c, s, size, &e) != ERR_OK)
 		drop_all(c);
 	c->followed_seq = size;

@@ -49,12 +49,26 @@ write_checkpoint(const struct request *rq, const char *note, struct response *rs
 	return ERR_OK;
 }
 
+/* One that cannot be kept now is not given: then the newest of those that were. */
+static enum err_code
+find_checkpoint(const struct request *rq, const char **ret_note, struct err *e)
+{
+	struct store *store = services_of(rq)->store;
+	const char *note = NULL;
+	struct err ignored;
+	if (checkpoint_latest(store, rq->arena, &note, e) != ERR_OK &&
+	    (checkpoint_stored(store, rq->arena, &note, &ignored) != ERR_OK || !note))
+		return e->code;
+	*ret_note = note;
+	return ERR_OK;
+}
+
 static enum err_code
 checkpoint(struct request *rq, struct response *rs, struct err *e)
 {
 	const char *note;
 	TRY(request_only(rq, none, e));
-	TRY(checkpoint_latest(services_of(rq)->store, rq->arena, &note, e));
+	TRY(find_checkpoint(rq, &note, e));
 	response_header(rs, "Vary", "Accept");
 	if (request_prefers(rq, "application/json", "text/plain"))
 		return write_checkpoint(rq, note, rs, e);
@@ -94,8 +108,9 @@ struct inclusion {
 static enum err_code
 prove_inclusion(const struct request *rq, struct session *s, struct inclusion *in, struct err *e)
 {
-	uint64_t all = event_log_size(s);
+	uint64_t all;
 	struct event ev;
+	TRY(event_log_size(s, &all, e));
 	TRY(request_query_number(rq, "size", 1, all, all, &in->size, e));
 	TRY(query_size(rq, "seq", in->size, &in->seq, e));
 	TRY(event_get(s, in->seq, rq->arena, &ev, e));
@@ -133,7 +148,8 @@ struct consistency {
 static enum err_code
 prove_consistency(const struct request *rq, struct session *s, struct consistency *c, struct err *e)
 {
-	uint64_t all = event_log_size(s);
+	uint64_t all;
+	TRY(event_log_size(s, &all, e));
 	TRY(request_query_number(rq, "to", 1, all, all, &c->to, e));
 	TRY(query_size(rq, "from", c->to, &c->from, e));
 	TRY(event_log_root(s, c->from, &c->from_root, e));

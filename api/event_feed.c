@@ -32,14 +32,16 @@ write_event(const struct event *ev, struct buf *out)
 
 /* Fewer than were asked for: there are no more behind them, also of those that the filter leaves
  * out. */
-static void
-reach_end(struct feed *f, struct session *s, uint64_t commits)
+static enum err_code
+reach_end(struct feed *f, struct session *s, uint64_t commits, struct err *e)
 {
-	uint64_t size = event_log_size(s);
+	uint64_t size = 0;
+	TRY(event_log_size(s, &size, e));
 	if (size > f->filter.after)
 		f->filter.after = size;
 	f->commits = commits;
 	f->at_end = true;
+	return ERR_OK;
 }
 
 static enum err_code
@@ -57,9 +59,7 @@ read_batch(struct feed *f, struct buf *out, struct err *e)
 	if (found.count > 0)
 		f->filter.after = found.items[found.count - 1].seq;
 	f->at_end = false;
-	if (found.count < BATCH && !found.cut)
-		reach_end(f, s, commits);
-	return ERR_OK;
+	return found.count < BATCH && !found.cut ? reach_end(f, s, commits, e) : ERR_OK;
 }
 
 /* A token that was revoked or has expired ends what it began. */

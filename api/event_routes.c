@@ -52,7 +52,9 @@ write_events(struct session *s, struct event_filter *f, size_t limit, struct jso
 		limit -= found.count;
 		full = j->out->length > MOST_BYTES;
 	}
-	*ret_more = (limit == 0 || full) && f->after < event_log_size(s);
+	uint64_t size = 0;
+	TRY(event_log_size(s, &size, e));
+	*ret_more = (limit == 0 || full) && f->after < size;
 	return ERR_OK;
 }
 

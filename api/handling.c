@@ -71,7 +71,9 @@ cursor_number(const struct request *rq, uint64_t otherwise, uint64_t *ret_number
 static enum err_code
 events_until(struct session *s, moment t, struct arena *arena, uint64_t *ret_seq, struct err *e)
 {
-	uint64_t known = 0, end = event_log_size(s) + 1;
+	uint64_t known = 0, end = 0;
+	TRY(event_log_size(s, &end, e));
+	end++;
 	while (known + 1 < end) {
 		uint64_t middle = known + (end - known) / 2;
 		struct event ev;

@@ -78,15 +78,16 @@ measure_catalog(const struct request *rq, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
 	struct metrics *m = services_of(rq)->metrics;
-	uint64_t products, waiting, failing, is_signed;
+	uint64_t products, events, waiting, failing, is_signed;
 	TRY(session_read(rq, &s, e));
 	TRY(product_count(s, &products, e));
+	TRY(event_log_size(s, &events, e));
 	TRY(job_counts(s, &waiting, &failing, e));
 	TRY(event_log_signed(s, &is_signed, e));
 	set_gauge(m, "weft_products", "Data products in force", products);
-	set_gauge(m, "weft_log_events", "Events in the log", event_log_size(s));
-	measure_lag(m, "checkpoints", event_log_size(s) - is_signed);
-	measure_lag(m, "answers", answer_cache_lag(services_of(rq)->cache, event_log_size(s)));
+	set_gauge(m, "weft_log_events", "Events in the log", events);
+	measure_lag(m, "checkpoints", events - is_signed);
+	measure_lag(m, "answers", answer_cache_lag(services_of(rq)->cache, events));
 	set_gauge(m, "weft_jobs_waiting", "Jobs in the queue", waiting);
 	set_gauge(m, "weft_jobs_failing", "Jobs in the queue whose last attempt failed", failing);
 	return ERR_OK;

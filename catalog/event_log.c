@@ -38,17 +38,20 @@ log_head_load(struct session *s, struct err *e)
 	return ERR_OK;
 }
 
-uint64_t
-event_log_size(struct session *s)
+enum err_code
+event_log_size(struct session *s, uint64_t *ret_size, struct err *e)
 {
-	if (s->head && s->head->loaded)
-		return s->head->edge.size;
-	struct err ignored;
 	CLEANUP(query_close) struct query q = {0};
-	if (db_query(s->db, "SELECT max(seq) FROM events", DB_NO_ARGS, &q, &ignored) != ERR_OK ||
-	    !db_next(&q))
-		return 0;
-	return (uint64_t)db_column_int(&q, 0);
+	if (s->head && s->head->loaded) {
+		*ret_size = s->head->edge.size;
+		return ERR_OK;
+	}
+	CHECK(db_query(s->db, "SELECT max(seq) FROM events", DB_NO_ARGS, &q, e));
+	uint64_t size = db_next(&q) ? (uint64_t)db_column_int(&q, 0) : 0;
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_size = size;
+	return ERR_OK;
 }
 
 /* --- appending --- */
@@ -242,7 +245,8 @@ event_list(struct session *s, uint64_t after, uint64_t limit, const char *kind_p
 static enum err_code
 check_size(struct session *s, uint64_t size, struct err *e)
 {
-	uint64_t events = event_log_size(s);
+	uint64_t events = 0;
+	CHECK(event_log_size(s, &events, e));
 	if (size > events)
 		return ERR(e, USAGE, "the log has %llu events, not %llu",
 			   (unsigned long long)events, (unsigned long long)size);

@@ -39,7 +39,7 @@ enum err_code event_append(struct session *s, const char *actor, const char *kin
 			   const char *subject, const struct buf *body, struct event *ret_event,
 			   struct err *e);
 
-uint64_t event_log_size(struct session *s);
+enum err_code event_log_size(struct session *s, uint64_t *ret_size, struct err *e);
 
 enum err_code event_get(struct session *s, uint64_t seq, struct arena *arena,
 			struct event *ret_event, struct err *e);
@@ -82,7 +82,11 @@ enum err_code event_log_signed(struct session *s, uint64_t *ret_size, struct err
  * checkpoint_latest -- a signed checkpoint of the whole log, in `arena`: the stored one when it
  * covers all, else a new one, which is stored.  Takes the writer for a moment in the latter case,
  * so no session of the caller may be open.
+ *
+ * checkpoint_stored -- the newest that is stored, or NULL: older than the log, and as true as ever.
  */
+enum err_code checkpoint_stored(struct store *store, struct arena *arena, const char **ret_note,
+				struct err *e);
 enum err_code checkpoint_latest(struct store *store, struct arena *arena, const char **ret_note,
 				struct err *e);
 

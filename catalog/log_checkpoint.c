@@ -10,8 +10,10 @@ static enum err_code
 find_current(struct session *s, struct arena *arena, const char **ret_note, struct err *e)
 {
 	CLEANUP(query_close) struct query q = {0};
+	uint64_t size = 0;
+	CHECK(event_log_size(s, &size, e));
 	CHECK(db_query(s->db, "SELECT note FROM checkpoints WHERE size = $1",
-		       DB_ARGS(db_int((int64_t)event_log_size(s))), &q, e));
+		       DB_ARGS(db_int((int64_t)size)), &q, e));
 	*ret_note = db_next(&q) ? db_column_text(&q, 0, arena) : NULL;
 	return query_failed(&q, e) ? e->code : ERR_OK;
 }
@@ -67,5 +69,20 @@ checkpoint_latest(struct store *store, struct arena *arena, const char **ret_not
 	if (!signing.note)
 		CHECK(store_change(store, sign_current, &signing, e));
 	*ret_note = signing.note;
+	return ERR_OK;
+}
+
+enum err_code
+checkpoint_stored(struct store *store, struct arena *arena, const char **ret_note, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(store_read(store, &s, e));
+	CHECK(db_query(s->db, "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1", DB_NO_ARGS,
+		       &q, e));
+	const char *note = db_next(&q) ? db_column_text(&q, 0, arena) : NULL;
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_note = note;
 	return ERR_OK;
 }

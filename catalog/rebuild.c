@@ -50,8 +50,8 @@ rebuild(struct store *store, void (*progress)(void *user, uint64_t done, uint64_
 	CHECK(store_write(store, &s, e));
 	CHECK(db_take_time(s->db, e));
 	s->rebuilding = true;
-	struct replay r = {
-	    .s = s, .of = event_log_size(s), .progress = progress, .user = user, .e = e};
+	struct replay r = {.s = s, .progress = progress, .user = user, .e = e};
+	CHECK(event_log_size(s, &r.of, e));
 	CHECK(clear_all(s, e));
 	CHECK(event_each(s, 0, UINT64_MAX, apply_again, &r, e));
 	if (r.failed != ERR_OK)

@@ -154,8 +154,10 @@ static enum err_code
 open_queue(struct store *store, int room, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
+	uint64_t size = 0;
 	CHECK(store_read(store, &s, e));
-	atomic_store(&store->committed, event_log_size(s));
+	CHECK(event_log_size(s, &size, e));
+	atomic_store(&store->committed, size);
 	return commit_queue_create(store, room > 0 ? (size_t)room : QUEUE_ROOM, &store->queue, e);
 }
 

@@ -18,6 +18,7 @@
 #include "answer_cache.h"
 #include "api.h"
 #include "folder.h"
+#include "size_of_log.h"
 
 static struct folder folder;
 static struct store *store;
@@ -269,7 +270,7 @@ ask_again_and_again(void *failures)
 			struct err e;
 			if (store_read(store, &s, &e) != ERR_OK)
 				continue;
-			uint64_t size = event_log_size(s);
+			uint64_t size = size_of_log(s);
 			learn(size);
 			buf_printf(&rs.body, "%llu", (unsigned long long)size);
 			rs.etag = "7";
@@ -292,7 +293,7 @@ look_again_and_again(void *unused)
 		CLEANUP(session_end) struct session *s = NULL;
 		struct err e;
 		if (store_read(store, &s, &e) == ERR_OK)
-			learn(event_log_size(s));
+			learn(size_of_log(s));
 	}
 	return NULL;
 }

@@ -25,6 +25,7 @@
 
 #include "database.h"
 #include "folder.h"
+#include "size_of_log.h"
 
 struct mesh {
 	struct folder folder;

@@ -87,7 +87,7 @@ static uint64_t
 log_size(struct mesh *m)
 {
 	struct session *s = mesh_read(m);
-	uint64_t size = event_log_size(s);
+	uint64_t size = size_of_log(s);
 	session_end(&s);
 	return size;
 }
@@ -253,7 +253,7 @@ what_was_said_since_a_basis_is_known(void **state)
 	happen(m, "test.noted", "retail.accounts", "{}");
 	struct session *s = mesh_read(m);
 	uint64_t basis = session_basis(s);
-	assert_int_equal(basis, event_log_size(s));
+	assert_int_equal(basis, size_of_log(s));
 	session_end(&s);
 	happen(m, "test.noted", "retail.cards", "{}");
 	s = mesh_write(m);

@@ -9,7 +9,7 @@ static void
 fill(struct mesh *m)
 {
 	struct session *s = mesh_read(m);
-	uint64_t size = event_log_size(s);
+	uint64_t size = size_of_log(s);
 	session_end(&s);
 	for (uint64_t i = size; i < EVENTS; i++)
 		happen(m, i % 2 ? "odd.kind" : "even.kind", i % 3 ? "some" : "third",

@@ -203,7 +203,7 @@ a_result_for_what_was_never_wished_is_refused(void **state)
 		   resource_change(s, &r, &m->e));
 	r = result(m, "ready", "{broken", NULL);
 	assert_err(m, ERR_MALFORMED, "detail", resource_change(s, &r, &m->e));
-	assert_int_equal(event_log_size(s), 2);
+	assert_int_equal(size_of_log(s), 2);
 	session_end(&s);
 }
 

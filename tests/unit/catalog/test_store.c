@@ -34,7 +34,7 @@ static uint64_t
 log_size(struct mesh *m)
 {
 	struct session *s = mesh_read(m);
-	uint64_t size = event_log_size(s);
+	uint64_t size = size_of_log(s);
 	session_end(&s);
 	return size;
 }
@@ -47,7 +47,7 @@ a_new_folder_begins_its_log_with_who_it_is(void **state)
 	struct mesh *m = *state;
 	struct event ev;
 	struct session *s = mesh_read(m);
-	assert_int_equal(event_log_size(s), 1);
+	assert_int_equal(size_of_log(s), 1);
 	assert_ok(m, event_get(s, 1, &m->arena, &ev, &m->e));
 	assert_string_equal(ev.kind, "log.created");
 	assert_string_equal(ev.subject, "test.log");
@@ -391,9 +391,9 @@ a_reader_keeps_its_snapshot_while_others_write(void **state)
 {
 	struct mesh *m = *state;
 	struct session *s = mesh_read(m);
-	assert_int_equal(event_log_size(s), 1);
+	assert_int_equal(size_of_log(s), 1);
 	publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
-	assert_int_equal(event_log_size(s), 1);
+	assert_int_equal(size_of_log(s), 1);
 	session_end(&s);
 	assert_int_equal(log_size(m), 2);
 }
@@ -406,7 +406,7 @@ more_readers_than_connections_are_kept_all_read(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		all[i] = mesh_read(m);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		assert_int_equal(event_log_size(all[i]), 1);
+		assert_int_equal(size_of_log(all[i]), 1);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		session_end(&all[i]);
 }

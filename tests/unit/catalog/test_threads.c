@@ -56,7 +56,7 @@ read_many(void *user)
 		const struct search_question q = {.words = "w1", .limit = 5};
 		struct session *s = mesh_read(&m);
 		assert_ok(&m, product_count(s, &products, &m.e));
-		assert_int_equal(event_log_size(s), products + 1);
+		assert_int_equal(size_of_log(s), products + 1);
 		assert_ok(&m, search(s, &q, &m.arena, &found, &m.e));
 		session_end(&s);
 		arena_reset(&m.arena);

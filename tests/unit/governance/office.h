@@ -9,6 +9,7 @@
 #include "governance/governance.h"
 
 #include "folder.h"
+#include "size_of_log.h"
 #include "unit.h"
 
 struct office {
@@ -113,7 +114,7 @@ office_log_size(struct office *o)
 {
 	struct session *s = NULL;
 	assert_int_equal(store_read(o->store, &s, &o->e), ERR_OK);
-	uint64_t size = event_log_size(s);
+	uint64_t size = size_of_log(s);
 	session_end(&s);
 	return size;
 }

@@ -212,7 +212,7 @@ static inline uint64_t
 workshop_log_size(struct workshop *w)
 {
 	struct session *s = mesh_read(w->mesh);
-	uint64_t size = event_log_size(s);
+	uint64_t size = size_of_log(s);
 	session_end(&s);
 	return size;
 }
