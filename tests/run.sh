@@ -42,6 +42,8 @@ steps=(
 	"release-build   -             release, hardened: build"
 	"deploy          release-build deploy/run.sh, and every command that it recommends"
 	"kill9           release-build kill -9 in the middle of publishes"
+	"nth-call        release-build the n-th call of one kind fails, for every n of a command"
+	"nth-start       release-build the n-th call of one kind fails, for every n of a start"
 	"valgrind        release-build valgrind on the demo"
 	"bench           release-build the benchmarks run (no times are asserted)"
 	"fuzz            -             libFuzzer, 60 seconds a target"
@@ -58,7 +60,7 @@ shows the end of its log.  Logs: build/test-logs/NAME.log.  The last line is "N 
 tests; the exit status is 0 when nothing failed.
 
   --quick       only what gcc with sanitizers finds, in a few minutes
-  --long        fuzzing too, 60 seconds a target
+  --long        fuzzing too, 60 seconds a target; and every call that can fail, not a sample
   --only NAME   this step, and the build that it needs; may be given several times
   --kills N     how often the server is killed (200)
 
@@ -158,11 +160,18 @@ do_clang-api() { do_server_tests clang-dev tests/api/0[1-5]_*.py; }
 do_tsan-build() { do_build tsan; }
 do_tsan-unit() { do_ctest tsan; }
 do_tsan-load() { do_server_tests tsan tests/api/05_*.py tests/api/10_*.py tests/e2e/01_bank.py; }
-do_release-build() { do_build release --target weft plugin_filesystem plugin_sqlite benchmarks; }
+do_release-build() { do_build release --target weft fault plugin_filesystem plugin_sqlite benchmarks; }
 do_deploy() { do_server_tests release tests/e2e/02_deploy.py; }
 do_kill9() { WEFT_PRESET=release "$python" tests/fault/kill9.py --rounds "$kills"; }
+do_nth-call() { "$python" tests/fault/nth_call.py --every "$(sampled 5)"; }
+do_nth-start() { "$python" tests/fault/nth_start.py --every "$(sampled 9)"; }
 do_valgrind() { WEFT_VALGRIND=1 WEFT_PATIENCE=300 do_server_tests release tests/e2e/01_bank.py; }
 do_bench() { tests/bench/run.sh --seconds 0.2 --rounds 1 --sizes 200,1000 --json "$logs/bench.json"; }
+
+# A sample: one in so many; all of them with --long.
+sampled() {
+	if [[ $long == yes ]]; then echo 1; else echo "$1"; fi
+}
 
 # Without the line a file that run-clang-tidy prints: what is left are findings.
 do_tidy() {
@@ -230,7 +239,11 @@ run_step() {
 		printf '%2d  %s ...\r' "$number" "$name: $title"
 	fi
 	# In a shell of its own, so that `set -e` holds inside the step too.
-	tests/run.sh --kills "$kills" --run-step "$name" >"$log" 2>&1 </dev/null || status=$?
+	local options=(--kills "$kills")
+	if [[ $long == yes ]]; then
+		options+=(--long)
+	fi
+	tests/run.sh "${options[@]}" --run-step "$name" >"$log" 2>&1 </dev/null || status=$?
 	count "$log" "$status"
 	row "$name: $title" "$result" "$((SECONDS - start)) s"
 	if [[ $status -ne 0 ]]; then
