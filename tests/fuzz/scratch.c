@@ -71,8 +71,12 @@ scratch_store(void)
 	if (store)
 		return store;
 	folder_make(&folder);
-	const struct store_options options = {
-	    .folder = folder.path, .origin = "fuzz.log", .mode = STORE_SERVE, .readers = 2};
+	/* Time stands still, so that what is done again is the same. */
+	const struct store_options options = {.folder = folder.path,
+					      .origin = "fuzz.log",
+					      .mode = STORE_SERVE,
+					      .clock.fixed = SECONDS(1767225600),
+					      .readers = 2};
 	MUST(!store_open(&options, &store, &e));
 	atexit(remove_scratch);
 	fill();

@@ -1,6 +1,7 @@
 /*
  * scratch.h -- a small catalog in a folder of its own, made at the first use and removed when the
- * program ends: two domains, three products that depend on each other, one of them retired.
+ * program ends, at one moment: two domains, three products that depend on each other, one of them
+ * retired.
  */
 #ifndef WEFT_TESTS_SCRATCH_H
 #define WEFT_TESTS_SCRATCH_H
