@@ -3,7 +3,7 @@
 
 # is_running PID -- a process that has ended, but that nobody has reaped yet, is not running.
 is_running() {
-	[[ -r /proc/$1/status ]] && ! grep -qE '^State:[[:space:]]+[ZX]' "/proc/$1/status"
+	grep -qsE '^State:[[:space:]]+[^ZX[:space:]]' "/proc/$1/status"
 }
 
 # pid_of FILE -- the number in the first line of a pid file; fails when there is none.
