@@ -70,7 +70,7 @@ answers() {
 use_etcd_command() {
 	local client=http://127.0.0.1:$2 peer=http://127.0.0.1:$3
 	etcd_command=(
-		etcd --name etcd1 --data-dir "$1" --logger zap
+		etcd --name etcd1 --data-dir "$1" --logger zap --enable-v2
 		--listen-client-urls "$client" --advertise-client-urls "$client"
 		--listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "etcd1=$peer"
 	)

@@ -26,7 +26,7 @@ start)
 	cluster_url
 	;;
 stop) stop_cluster ;;
-list) patronictl -c "$cluster/pg1/patroni.yml" list ;;
+list) timeout 20 patronictl -c "$cluster/pg1/patroni.yml" list ;;
 *)
 	show_usage
 	exit 2
