@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static void
@@ -72,12 +73,35 @@ measure_files(struct metrics *m)
 		set_gauge(m, "process_max_fds", "How many it may have", (int64_t)limit.rlim_cur);
 }
 
+/* Seconds of a clock, since 1970 or since the machine was started. */
+static double
+seconds_of(clockid_t clock)
+{
+	struct timespec now = {0};
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/*
+ * Said once and then kept: it is reckoned from two clocks, and must not seem to move with them.
+ * /proc/stat, which has the machine's start as a date, is not there for a confined service.
+ */
+static void
+measure_start(struct metrics *m, int64_t ticks)
+{
+	struct metric *start = metric_new(m, METRIC_GAUGE, "process_start_time_seconds", "",
+					  "When it was started, since 1970");
+	double since = seconds_of(CLOCK_BOOTTIME) - (double)ticks / (double)sysconf(_SC_CLK_TCK);
+	if (metric_value(start) == 0)
+		metric_set(start, (int64_t)(seconds_of(CLOCK_REALTIME) - since));
+}
+
 /* The 20th and 22nd field of stat, counted behind the name, in which anything may stand. */
 static void
-measure_start(struct metrics *m)
+measure_stat(struct metrics *m)
 {
 	char line[1000];
-	int64_t threads, ticks, boot = 0;
+	int64_t threads, ticks;
 	const char *behind =
 	    read_line("/proc/self/stat", line, sizeof line) ? strrchr(line, ')') : NULL;
 	if (!behind || sscanf(behind + 1,
@@ -86,15 +110,7 @@ measure_start(struct metrics *m)
 			      &threads, &ticks) != 2)
 		return;
 	set_gauge(m, "process_threads", "Threads", threads);
-	FILE *file = fopen("/proc/stat", "re");
-	while (file && boot == 0 && fgets(line, sizeof line, file))
-		if (sscanf(line, "btime %" SCNd64, &boot) != 1)
-			boot = 0;
-	if (file)
-		fclose(file);
-	if (boot)
-		set_gauge(m, "process_start_time_seconds", "When it was started, since 1970",
-			  boot + ticks / sysconf(_SC_CLK_TCK));
+	measure_start(m, ticks);
 }
 
 void
@@ -103,5 +119,5 @@ process_measure(struct metrics *m)
 	measure_memory(m);
 	measure_processor(m);
 	measure_files(m);
-	measure_start(m);
+	measure_stat(m);
 }

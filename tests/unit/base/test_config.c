@@ -189,6 +189,25 @@ the_sample_is_a_valid_file(void **state)
 	folder_remove(&f);
 }
 
+static void
+a_file_of_comments_sets_nothing(void **state)
+{
+	static const char *const texts[] = {"", "\n \n", "# a\n\t# b\r\n#c"};
+	struct folder f;
+	struct config c;
+	struct err e;
+	folder_make(&f);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *path = config_file(state, &f, texts[i]);
+		assert_int_equal(load(state, WORDS("--config", path), &c, &e), ERR_OK);
+		assert_string_equal(c.listen, "127.0.0.1:8080");
+	}
+	const char *path = config_file(state, &f, "# a\nlisten: x # b\n");
+	assert_int_equal(load(state, WORDS("--config", path), &c, &e), ERR_OK);
+	assert_string_equal(c.listen, "x");
+	folder_remove(&f);
+}
+
 int
 main(void)
 {
@@ -201,6 +220,7 @@ main(void)
 	    IN_ARENA(a_bad_file_is_told_with_its_place),
 	    IN_ARENA(help_lists_every_setting),
 	    IN_ARENA(the_sample_is_a_valid_file),
+	    IN_ARENA(a_file_of_comments_sets_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
