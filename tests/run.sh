@@ -159,7 +159,7 @@ do_clang-unit() { do_ctest clang-dev; }
 do_clang-api() { do_server_tests clang-dev tests/api/0[1-5]_*.py; }
 do_tsan-build() { do_build tsan; }
 do_tsan-unit() { do_ctest tsan; }
-do_tsan-load() { do_server_tests tsan tests/api/05_*.py tests/api/10_*.py tests/e2e/01_bank.py; }
+do_tsan-load() { do_server_tests tsan tests/api/05_*.py tests/api/10_*.py tests/api/18_*.py tests/e2e/01_bank.py; }
 do_release-build() { do_build release --target weft fault plugin_filesystem plugin_sqlite benchmarks; }
 do_deploy() { do_server_tests release tests/e2e/02_deploy.py; }
 do_kill9() { WEFT_PRESET=release "$python" tests/fault/kill9.py --rounds "$kills"; }

@@ -4,7 +4,8 @@
     build/bench-data/fts-D-PRODUCTS.db        floor_search's
 
 Making one is what everybody does: publishing, over many connections, to a server.  A larger one begins as a copy of the
-next smaller one.  It is made under another name, so that one that is there is whole.
+next smaller one.  It is made under another name, so that one that is there is whole.  Those of other versions are removed
+when one is made: a million products are 10 GB.
 """
 
 import contextlib
@@ -50,12 +51,29 @@ def copy(source, target):
     lab.output("cp", "-a", "--reflink=auto", source, target)
 
 
+def forget_outdated():
+    current = place(0).name.removesuffix("0")
+    for path in DATA.glob("schema-*"):
+        if not path.name.startswith(current):
+            shutil.rmtree(path, ignore_errors=True)
+    for path in DATA.glob("fts-*"):
+        if not path.name.startswith(f"fts-{document_version()}-"):
+            path.unlink()
+
+
+def sweep():
+    """The servers wrote their logs beside the catalogs."""
+    for path in DATA.glob("server-*.log"):
+        path.unlink()
+
+
 def filled(products):
     """The folder of a catalog of so many products: bench.fill_1, bench.fill_2 ...  Do not write to it."""
     path = place(products)
     if path.exists():
         return path
     DATA.mkdir(parents=True, exist_ok=True)
+    forget_outdated()
     unfinished = path.with_name(path.name + ".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     there = next_smaller(products)
@@ -77,6 +95,7 @@ def changeable(products):
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+        sweep()
 
 
 def names(products, count, step=7919):
