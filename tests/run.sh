@@ -44,6 +44,7 @@ steps=(
 	"kill9           release-build kill -9 in the middle of publishes"
 	"nth-call        release-build the n-th call of one kind fails, for every n of a command"
 	"nth-start       release-build the n-th call of one kind fails, for every n of a start"
+	"full-disk       release-build a file system that is full under the data folder"
 	"valgrind        release-build valgrind on the demo"
 	"bench           release-build the benchmarks run (no times are asserted)"
 	"fuzz            -             libFuzzer, 60 seconds a target"
@@ -167,6 +168,8 @@ do_nth-call() { "$python" tests/fault/nth_call.py --every "$(sampled 5)"; }
 do_nth-start() { "$python" tests/fault/nth_start.py --every "$(sampled 9)"; }
 do_valgrind() { WEFT_VALGRIND=1 WEFT_PATIENCE=300 do_server_tests release tests/e2e/01_bank.py; }
 do_bench() { tests/bench/run.sh --seconds 0.2 --rounds 1 --sizes 200,1000 --json "$logs/bench.json"; }
+
+do_full-disk() { "$python" tests/fault/full_disk.py; }
 
 # A sample: one in so many; all of them with --long.
 sampled() {
