@@ -13,7 +13,7 @@ export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$to
 logs=build/test-logs
 python=/usr/bin/python3
 jobs=$(nproc)
-kills=200
+kills=
 quick=no
 long=no
 only=()
@@ -62,9 +62,9 @@ shows the end of its log.  Logs: build/test-logs/NAME.log.  The last line is "N 
 tests; the exit status is 0 when nothing failed.
 
   --quick       only what gcc with sanitizers finds, in a few minutes
-  --long        fuzzing too, 60 seconds a target; and every call that can fail, not a sample
+  --long        fuzzing too, 60 seconds a target; every call that can fail, not a sample; 500 kills
   --only NAME   this step, and the build that it needs; may be given several times
-  --kills N     how often the server is killed (200)
+  --kills N     how often the server is killed (200, with --long 500)
 
 Steps:
 END
@@ -164,7 +164,10 @@ do_tsan-unit() { do_ctest tsan; }
 do_tsan-load() { do_server_tests tsan tests/api/05_*.py tests/api/10_*.py tests/api/18_*.py tests/e2e/01_bank.py; }
 do_release-build() { do_build release --target weft fault plugin_filesystem plugin_sqlite benchmarks; }
 do_deploy() { do_server_tests release tests/e2e/02_deploy.py; }
-do_kill9() { WEFT_PRESET=release "$python" tests/fault/kill9.py --rounds "$kills"; }
+do_kill9() {
+	if [[ -z $kills && $long == yes ]]; then kills=500; fi
+	WEFT_PRESET=release "$python" tests/fault/kill9.py --rounds "${kills:-200}"
+}
 do_nth-call() { "$python" tests/fault/nth_call.py --every "$(sampled 5)"; }
 do_nth-start() { "$python" tests/fault/nth_start.py --every "$(sampled 9)"; }
 do_valgrind() { WEFT_VALGRIND=1 WEFT_PATIENCE=300 do_server_tests release tests/e2e/01_bank.py; }
@@ -244,10 +247,9 @@ run_step() {
 		printf '%2d  %s ...\r' "$number" "$name: $title"
 	fi
 	# In a shell of its own, so that `set -e` holds inside the step too.
-	local options=(--kills "$kills")
-	if [[ $long == yes ]]; then
-		options+=(--long)
-	fi
+	local options=()
+	if [[ $long == yes ]]; then options+=(--long); fi
+	if [[ -n $kills ]]; then options+=(--kills "$kills"); fi
 	tests/run.sh "${options[@]}" --run-step "$name" >"$log" 2>&1 </dev/null || status=$?
 	count "$log" "$status"
 	row "$name: $title" "$result" "$((SECONDS - start)) s"

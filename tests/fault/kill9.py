@@ -7,7 +7,8 @@ Each round starts the server on the same folder, lets a few clients publish new 
 and kills it at a moment that nobody chose.  After each start:
 
   - every version whose answer a client has seen is there, with the event number that the answer gave;
-  - what was sent and not answered is there whole, or not at all;
+  - what was sent and not answered is there whole, or not at all; who got no answer repeats the command, with the
+    Idempotency-Key that it had, however often it takes: one version results;
   - every few rounds, and at the end, the log verifies: also against a checkpoint that was kept from earlier;
   - every few rounds the resources that were asked for get ready; at the end all of them, and their folders exist.
 
@@ -28,32 +29,54 @@ from ledger import Ledger, check_events, check_log, check_product, document, sho
 SAMPLE = 10  # rounds between the checks that take longer
 
 
-def publisher(server, ledger, round_number, number, stop):
-    """Publish until the server dies: new products, and new versions of one of its own."""
-    chance = random.Random(f"{round_number}/{number}")
-    connection = server.connect()
-    turn = 0
-    while not stop.is_set():
-        turn += 1
+class Clients:
+    """Each repeats what it got no answer to, before it does anything else."""
+
+    def __init__(self, ledger):
+        self.ledger, self.pending, self.repeats = ledger, {}, 0
+
+    def new_command(self, chance, round_number, number, turn):
         name = f"kill.r{round_number}_c{number}_{turn}" if chance.random() < 0.5 else f"kill.again_c{number}"
-        description = f"round {round_number}, client {number}, turn {turn}"
-        ledger.sent(name, description)
+        return name, f"round {round_number}, client {number}, turn {turn}"
+
+    def send(self, server, number, command, connection):
+        """False when nobody answered."""
+        name, description = command
+        self.ledger.sent(name, description)
+        self.pending[number] = command
         try:
-            answer = server.publish(document(name, description), connection=connection, check=False)
+            answer = server.publish(document(name, description), connection=connection, check=False,
+                                    headers={"Idempotency-Key": description.replace(" ", "_")})
         except (OSError, http.client.HTTPException):
-            return  # killed: nobody knows
-        if answer.status not in (200, 201):
-            raise AssertionError(f"publishing {name}: {answer}")
-        ledger.answered(name, description, answer.json)
+            return False  # killed: nobody knows
+        assert answer.status in (200, 201), f"publishing {name}: {answer}"
+        del self.pending[number]
+        self.ledger.answered(name, description, answer.json)
+        return True
+
+    def repeat(self, server, number, connection=None):
+        if number not in self.pending:
+            return True
+        self.repeats += 1
+        return self.send(server, number, self.pending[number], connection)
+
+    def publish(self, server, round_number, number, stop):
+        """Until the server dies: new products, and new versions of one of its own."""
+        chance, turn = random.Random(f"{round_number}/{number}"), 0
+        connection = server.connect()
+        alive = self.repeat(server, number, connection)
+        while alive and not stop.is_set():
+            turn += 1
+            alive = self.send(server, number, self.new_command(chance, round_number, number, turn), connection)
 
 
-def storm(server, ledger, round_number, publishers, seconds):
+def storm(server, clients, round_number, publishers, seconds):
     """Publishers for a while, then the kill; failures of theirs are ours."""
     stop, failures = threading.Event(), []
 
     def run(number):
         try:
-            publisher(server, ledger, round_number, number, stop)
+            clients.publish(server, round_number, number, stop)
         except BaseException as failure:  # pylint: disable=broad-except
             failures.append(failure)
 
@@ -71,6 +94,7 @@ def storm(server, ledger, round_number, publishers, seconds):
 
 def run(options, folder):
     ledger, kept = Ledger(), folder / "kept.checkpoint"
+    clients = Clients(ledger)
     chance = random.Random(options.seed)
     server = weft.Server(data=folder / "data", arguments=["--log-level", "warn"])
     last, started, waited = 0, time.monotonic(), set()
@@ -87,9 +111,11 @@ def run(options, folder):
                 sample = chance.sample(sorted(ledger.resources - waited), 3)
                 wait_ready(server, sample)
                 waited.update(sample)
-            storm(server, ledger, number, options.publishers, chance.uniform(0.002, options.longest))
+            storm(server, clients, number, options.publishers, chance.uniform(0.002, options.longest))
             show(f"{number} of {options.rounds} kills, {ledger.publishes} acknowledged publishes")
         server.start()
+        for number in range(options.publishers):
+            clients.repeat(server, number)
         ledger.checked.clear()
         versions = sum(check_product(server, ledger, name) for name in ledger.names)
         assert ledger.publishes > options.rounds, f"only {ledger.publishes} publishes were acknowledged: no storm"
@@ -102,7 +128,7 @@ def run(options, folder):
     finally:
         server.close()
     show("")
-    print(f"{options.rounds} kills, {ledger.publishes} acknowledged publishes, {versions} versions, "
+    print(f"{options.rounds} kills, {ledger.publishes} acknowledged publishes, {clients.repeats} repeated, {versions} versions, "
           f"{len(ledger.resources)} products with storage: nothing lost, nothing half, log verified "
           f"({time.monotonic() - started:.0f} s)")
 

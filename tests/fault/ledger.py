@@ -40,7 +40,10 @@ class Ledger:
             self.unanswered.setdefault(name, set()).add(description)
 
     def answered(self, name, description, answer):
+        """Also of a command that was sent before, with the same key: it made one version."""
         with self.lock:
+            known = {v: event for v, (event, of) in self.acknowledged.get(name, {}).items() if of == description}
+            assert known in ({}, {answer["version"]: answer["event"]}), f"{name}: {description}: {known}, and {answer}"
             self.unanswered[name].discard(description)
             self.acknowledged.setdefault(name, {})[answer["version"]] = (answer["event"], description)
             self.resources.add(name)
@@ -68,6 +71,7 @@ def check_product(server, ledger, name):
         if (name, version) not in ledger.checked:
             check_content(server, name, version, {description})
             ledger.checked.add((name, version))
+    possible -= {description for _, description in acknowledged.values()}  # sent again, and there already
     for version in found.keys() - acknowledged.keys():
         description = check_content(server, name, version, possible)
         possible.discard(description)
