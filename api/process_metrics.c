@@ -8,9 +8,9 @@
 #include <sys/resource.h>
 
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,16 +32,30 @@ read_line(const char *path, char *line, size_t size)
 	return good;
 }
 
+/* Number `index` of those that stand in the line with blanks between; 0 when there are not so many.
+ */
+static int64_t
+number_in(const char *line, unsigned index)
+{
+	line += strspn(line, " ");
+	for (; index > 0; index--) {
+		line += strcspn(line, " ");
+		line += strspn(line, " ");
+	}
+	return strtoll(line, NULL, 10);
+}
+
 static void
 measure_memory(struct metrics *m)
 {
 	char line[200];
-	int64_t all, resident, page = sysconf(_SC_PAGESIZE);
-	if (!read_line("/proc/self/statm", line, sizeof line) ||
-	    sscanf(line, "%" SCNd64 " %" SCNd64, &all, &resident) != 2)
+	const int64_t page = sysconf(_SC_PAGESIZE);
+	if (!read_line("/proc/self/statm", line, sizeof line))
 		return;
-	set_gauge(m, "process_resident_memory_bytes", "Memory that is in RAM", resident * page);
-	set_gauge(m, "process_virtual_memory_bytes", "Address space in use", all * page);
+	set_gauge(m, "process_resident_memory_bytes", "Memory that is in RAM",
+		  number_in(line, 1) * page);
+	set_gauge(m, "process_virtual_memory_bytes", "Address space in use",
+		  number_in(line, 0) * page);
 }
 
 static void
@@ -96,21 +110,19 @@ measure_start(struct metrics *m, int64_t ticks)
 		metric_set(start, (int64_t)(seconds_of(CLOCK_REALTIME) - since));
 }
 
-/* The 20th and 22nd field of stat, counted behind the name, in which anything may stand. */
+/* The fields of stat, counted from the one behind the name, in which anything may stand. */
+enum { STAT_THREADS = 17, STAT_START = 19 };
+
 static void
 measure_stat(struct metrics *m)
 {
 	char line[1000];
-	int64_t threads, ticks;
 	const char *behind =
 	    read_line("/proc/self/stat", line, sizeof line) ? strrchr(line, ')') : NULL;
-	if (!behind || sscanf(behind + 1,
-			      " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-			      " %" SCNd64 " %*s %" SCNd64,
-			      &threads, &ticks) != 2)
+	if (!behind)
 		return;
-	set_gauge(m, "process_threads", "Threads", threads);
-	measure_start(m, ticks);
+	set_gauge(m, "process_threads", "Threads", number_in(behind + 1, STAT_THREADS));
+	measure_start(m, number_in(behind + 1, STAT_START));
 }
 
 void

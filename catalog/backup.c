@@ -1,6 +1,6 @@
 /*
  * backup.c -- out: a draft beside the file, then its name.  In: a copy that is looked at within the
- * folder, the keys, and last of all the database, which makes the folder a catalog.
+ * folder, and only then put in place.
  */
 #include "backup.h"
 
@@ -90,7 +90,7 @@ backup_make(const struct backup_wish *wish, struct backup_report *ret_report, st
 static enum err_code
 check_empty(const char *folder, struct arena *arena, struct err *e)
 {
-	static const char *const ours[] = {"weft.db", "weft.db-wal", "log.key", "log.verifier"};
+	static const char *const ours[] = {"weft.db", "weft.db-wal", "log.key"};
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
 		if (file_exists(arena_printf(arena, "%s/%s", folder, ours[i])))
 			return ERR(e, CONFLICT,
@@ -113,28 +113,33 @@ check_key(const struct restore_wish *wish, const struct scratch *scratch, struct
 	return ERR_OK;
 }
 
-/* The database last: before it is there the folder is none of a catalog, and may be tried again. */
+/*
+ * Wherever this is cut short, no server starts on what is there: without a database or without the
+ * key it refuses.  A key without a database would sign another log.
+ */
 static enum err_code
 put_in_place(const struct restore_wish *wish, const struct scratch *scratch, struct arena *arena,
 	     struct err *e)
 {
-	if (wish->key)
-		CHECK(
-		    copy_key(wish->key, arena_printf(arena, "%s/log.key", wish->folder), arena, e));
+	const char *database = arena_printf(arena, "%s/weft.db", wish->folder);
+	unlink(
+	    arena_printf(arena, "%s/log.verifier", wish->folder)); /* of one that was cut short */
 	CHECK(file_create(wish->folder, "log.verifier",
 			  arena_printf(arena, "%s\n", scratch->verifier), 0644, e));
-	const char *database = arena_printf(arena, "%s/weft.db", wish->folder);
 	if (rename(scratch->database, database) != 0)
 		return err_errno(e, errno, "making '%s'", database);
-	return folder_sync(wish->folder, e);
+	CHECK(folder_sync(wish->folder, e));
+	return wish->key
+		   ? copy_key(wish->key, arena_printf(arena, "%s/log.key", wish->folder), arena, e)
+		   : ERR_OK;
 }
 
-/* Half of it would be in the way of the next attempt. */
 static void
 take_back(const struct restore_wish *wish, struct arena *arena)
 {
-	unlink(arena_printf(arena, "%s/log.key", wish->folder));
-	unlink(arena_printf(arena, "%s/log.verifier", wish->folder));
+	static const char *const ours[] = {"log.key", "weft.db", "log.verifier"};
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		unlink(arena_printf(arena, "%s/%s", wish->folder, ours[i]));
 }
 
 static enum err_code
@@ -149,6 +154,7 @@ restore_into(const struct restore_wish *wish, struct arena *arena, struct check_
 	const struct copy_wish copy = {
 	    .from = wish->file, .frozen = true, .progress = wish->progress, .user = wish->user};
 	CHECK(check_empty(wish->folder, arena, e));
+	scratch_remove_stale(wish->folder);
 	CHECK(scratch_make(wish->folder, copy, NULL, arena, &scratch, e));
 	CHECK(check_key(wish, &scratch, arena, e));
 	CHECK(check_copy(&check, &scratch, arena, report, e));

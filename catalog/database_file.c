@@ -82,6 +82,17 @@ read_header(const char *path, struct file_header *ret_header, uint64_t *ret_size
 	return ERR_OK;
 }
 
+/* Somebody looked into the backup with another tool, or copied a folder: then a part of it is
+ * there. */
+static bool
+has_journal(const char *path)
+{
+	char journal[4096];
+	struct stat found;
+	snprintf(journal, sizeof journal, "%s-wal", path);
+	return stat(journal, &found) == 0 && found.st_size > 0;
+}
+
 /*
  * A file of no bytes would be taken for an empty database; and of one that nobody serves, with the
  * end cut off, SQLite would make up the rest of the last page.
@@ -89,11 +100,15 @@ read_header(const char *path, struct file_header *ret_header, uint64_t *ret_size
 static enum err_code
 check_file(const struct copy_wish *wish, struct err *e)
 {
-	struct file_header header;
+	struct file_header header = {0};
 	uint64_t size = 0;
 	CHECK(read_header(wish->from, &header, &size, e));
 	unsigned page_size = (unsigned)header.bytes[16] << 8 | header.bytes[17];
-	if (wish->frozen && size % (page_size == 1 ? 65536 : page_size ? page_size : 512) != 0)
+	if (wish->frozen && !has_journal(wish->from) &&
+	    size % (page_size == 1 ? 65536
+		    : page_size    ? page_size
+				   : 512) !=
+		0)
 		return ERR(e, CORRUPT, "'%s' was cut: its last page is not whole", wish->from);
 	return ERR_OK;
 }
@@ -117,8 +132,9 @@ static enum err_code
 open_source(const struct copy_wish *wish, sqlite3 **ret_source, uint64_t *ret_events, struct err *e)
 {
 	CHECK(check_file(wish, e));
-	int result = wish->frozen ? sqlite_open_frozen(wish->from, ret_source)
-				  : sqlite_open(wish->from, DB_READ, ret_source);
+	const bool frozen = wish->frozen && !has_journal(wish->from);
+	int result = frozen ? sqlite_open_frozen(wish->from, ret_source)
+			    : sqlite_open(wish->from, DB_READ, ret_source);
 	if (result != SQLITE_OK)
 		return sqlite_fail(*ret_source, e);
 	sqlite3_busy_timeout(*ret_source, COPY_PATIENCE_MS);

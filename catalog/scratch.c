@@ -4,6 +4,7 @@
 #include "scratch.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include "base/document.h"
 
 #include "store_parts.h"
+
+#define SCRATCH_NAME "weft-scratch-"
 
 static enum err_code
 read_first_body(const char *database, struct arena *arena, const char **ret_body,
@@ -49,10 +52,25 @@ scratch_own_verifier(const char *database, struct arena *arena, const char **ret
 	return ERR_OK;
 }
 
+/*
+ * A copy from an older Weft becomes one of today's, as a server would make it.  Damage is no reason
+ * to stop: who looks for it finds it.
+ */
+static enum err_code
+bring_forward(const char *database, struct err *e)
+{
+	struct db *db = NULL;
+	enum err_code code = db_open(database, DB_WRITE, &db, e);
+	if (code == ERR_OK)
+		code = migrate(db, e);
+	db_close(db);
+	return code == ERR_CORRUPT ? ERR_OK : code;
+}
+
 static enum err_code
 make_folder(const char *parent, struct arena *arena, const char **ret_folder, struct err *e)
 {
-	char *folder = arena_printf(arena, "%s/weft-scratch-XXXXXX", parent);
+	char *folder = arena_printf(arena, "%s/" SCRATCH_NAME "XXXXXX", parent);
 	if (!mkdtemp(folder))
 		return err_errno(e, errno, "making a folder in '%s'", parent);
 	*ret_folder = folder;
@@ -68,24 +86,44 @@ scratch_make(const char *parent, struct copy_wish wish, const char *verifier, st
 	CHECK(make_folder(parent, arena, &s->folder, e));
 	s->database = wish.to = arena_printf(arena, "%s/weft.db", s->folder);
 	CHECK(database_copy(&wish, &s->copied, e));
+	if (bring_forward(s->database, e) != ERR_OK)
+		return err_while(e, "'%s'", wish.from);
 	if (!s->verifier)
 		CHECK(scratch_own_verifier(s->database, arena, &s->verifier, e));
 	return file_create(s->folder, "log.verifier", arena_printf(arena, "%s\n", s->verifier),
 			   0644, e);
 }
 
-void
-scratch_remove(struct scratch *s)
+static void
+remove_all(const char *folder)
 {
 	static const char *const names[] = {"weft.db",   "weft.db-wal",  "weft.db-shm",
 					    "weft.lock", "log.verifier", "log.verifier.new"};
 	char path[4096];
-	if (!s->folder)
-		return;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		snprintf(path, sizeof path, "%s/%s", s->folder, names[i]);
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
 		unlink(path);
 	}
-	rmdir(s->folder);
+	rmdir(folder);
+}
+
+void
+scratch_remove(struct scratch *s)
+{
+	if (s->folder)
+		remove_all(s->folder);
 	s->folder = NULL;
+}
+
+void
+scratch_remove_stale(const char *parent)
+{
+	glob_t found;
+	char pattern[4096];
+	snprintf(pattern, sizeof pattern, "%s/" SCRATCH_NAME "*", parent);
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		remove_all(found.gl_pathv[i]);
+	globfree(&found);
 }

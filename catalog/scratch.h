@@ -19,13 +19,18 @@ struct scratch {
 };
 
 /*
- * scratch_make -- in a new folder below `parent`; `wish.to` is filled here.  `verifier` is the text
- * of the key that the log is to be held against; NULL is the one that the log's first event names.
- * Texts live in `arena`.  scratch_remove takes all of it away, also after a failure.
+ * scratch_make -- in a new folder below `parent`, with the schema of this program (one that is
+ * newer is REFUSED); `wish.to` is filled here.  `verifier` is the text of the key that the log is
+ * to be held against; NULL is the one that the log's first event names. Texts live in `arena`.
+ * scratch_remove takes all of it away, also after a failure.
  */
 enum err_code scratch_make(const char *parent, struct copy_wish wish, const char *verifier,
 			   struct arena *arena, struct scratch *ret_scratch, struct err *e);
 void scratch_remove(struct scratch *s);
+
+/* scratch_remove_stale -- those below `parent` that a process left which died; nobody may have one
+ * there. */
+void scratch_remove_stale(const char *parent);
 
 /* scratch_own_verifier -- the key that the log itself names in its first event. */
 enum err_code scratch_own_verifier(const char *database, struct arena *arena,

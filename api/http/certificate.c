@@ -32,13 +32,6 @@ certificate_destroy(struct certificate *c)
 	free(c);
 }
 
-static void
-drop(struct certificate **c)
-{
-	if (*c)
-		certificate_destroy(*c);
-}
-
 /* ---- reading */
 
 static enum err_code
@@ -138,17 +131,18 @@ take_print(const struct pem *pem, struct certificate *c)
 	digest_format(&d, c->print);
 }
 
-static enum err_code
-load(const struct pem *pem, struct certificate **ret_certificate, struct err *e)
+/* NULL, and `e` says why, when they cannot be used. */
+static struct certificate *
+load(const struct pem *pem, struct err *e)
 {
-	CLEANUP(drop) struct certificate *c = memory_alloc(sizeof *c);
+	struct certificate *c = memory_alloc(sizeof *c);
 	if (import(pem, c, e) != ERR_OK || check_pair(pem, c, e) != ERR_OK ||
-	    check_time(pem, c, e) != ERR_OK)
-		return e->code;
+	    check_time(pem, c, e) != ERR_OK) {
+		certificate_destroy(c);
+		return NULL;
+	}
 	take_print(pem, c);
-	*ret_certificate = c;
-	c = NULL;
-	return ERR_OK;
+	return c;
 }
 
 /* ---- the one in use */
@@ -159,14 +153,14 @@ certificates_load(struct certificates *all, const char *chain_path, const char *
 {
 	CLEANUP(arena_done) struct arena arena = {0};
 	struct pem pem = {.chain_path = chain_path, .key_path = key_path};
-	struct certificate *c = NULL, *before = atomic_load(&all->now);
+	struct certificate *before = atomic_load(&all->now);
 	if (read_pem(chain_path, &arena, &pem.chain, e) != ERR_OK ||
 	    read_pem(key_path, &arena, &pem.key, e) != ERR_OK)
 		return e->code;
-	enum err_code code = load(&pem, &c, e);
+	struct certificate *c = load(&pem, e);
 	explicit_bzero(pem.key.data, pem.key.size);
-	if (code != ERR_OK)
-		return code;
+	if (!c)
+		return e->code;
 	*ret_is_new = !before || strcmp(before->print, c->print) != 0;
 	if (!*ret_is_new) {
 		certificate_destroy(c);

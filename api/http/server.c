@@ -127,8 +127,8 @@ start_daemon(struct http *h, struct err *e)
 	/* In an array even a function is a pointer to something. */
 	struct MHD_OptionItem tls[] = {
 	    {o->certificate ? MHD_OPTION_HTTPS_CERT_CALLBACK : MHD_OPTION_END, 0,
-	     (void *)(uintptr_t)certificate_choose},
-	    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)certificate_priorities},
+	     (void *)certificate_choose},
+	    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)certificate_priorities},
 	    {MHD_OPTION_END, 0, NULL},
 	};
 	h->daemon = MHD_start_daemon(
@@ -255,8 +255,7 @@ http_stop(struct http *h)
 		return;
 	const struct http_options *o = &h->options;
 	MHD_quiesce_daemon(h->daemon);
-	shutdown(h->listener,
-		 SHUT_RD); /* who comes now is turned away, and does not wait in vain */
+	shutdown(h->listener, SHUT_RD); /* who comes now does not wait in vain */
 	keeper_finish(&h->keeper,
 		      SECONDS((moment)(o->drain_seconds ? o->drain_seconds : o->timeout_seconds)));
 	finish_workers(h);

@@ -283,6 +283,66 @@ write_file(const char *path, const char *bytes, size_t length, long at)
 }
 
 static void
+a_restore_that_died_is_not_in_the_way(void **state)
+{
+	struct mesh *m = *state;
+	struct place p = make_place();
+	struct check_report report;
+	CLEANUP(buf_done) struct buf found = {0};
+	back_up(m, in_place(&p, "b"), in_place(&p, "key"));
+	assert_int_equal(mkdir(in_place(&p, "data"), 0700), 0);
+	assert_int_equal(mkdir(in_place(&p, "data/weft-scratch-abcdef"), 0700), 0);
+	write_file(in_place(&p, "data/weft-scratch-abcdef/weft.db"), "half of it", 10, -1);
+	write_file(in_place(&p, "data/log.verifier"), "of before\n", 10, -1);
+	assert_ok(m, restore(m, in_place(&p, "b"), in_place(&p, "data"), in_place(&p, "key"),
+			     &found, &report));
+	assert_int_equal(files_in(in_place(&p, "data")), 4); /* database, lock, key, verifier */
+	mesh_stop(m);
+	const struct store_options options = {
+	    .folder = in_place(&p, "data"), .mode = STORE_SERVE, .readers = 1};
+	assert_ok(m, store_open(&options, &m->store, &m->e));
+	mesh_stop(m);
+	remove_place(&p);
+}
+
+static void
+set_schema(const char *path, const char *sql)
+{
+	sqlite3 *db = NULL;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* The seventh migration makes the search index anew, so that it may be done twice. */
+static void
+an_older_backup_is_brought_forward_and_a_newer_one_refused(void **state)
+{
+	struct mesh *m = *state;
+	struct place p = make_place();
+	struct check_report report;
+	CLEANUP(buf_done) struct buf found = {0};
+	fill(m, 3);
+	back_up(m, in_place(&p, "old"), in_place(&p, "key"));
+	set_schema(in_place(&p, "old"), "PRAGMA user_version = 6");
+	assert_int_equal(look_through(m, in_place(&p, "old"), &found).findings, 0);
+	assert_ok(m, restore(m, in_place(&p, "old"), in_place(&p, "data"), in_place(&p, "key"),
+			     &found, &report));
+	assert_int_equal(report.findings, 0);
+	back_up(m, in_place(&p, "new"), NULL);
+	set_schema(in_place(&p, "new"), "PRAGMA user_version = 1000");
+	assert_err(m, ERR_REFUSED, "newer Weft",
+		   restore(m, in_place(&p, "new"), in_place(&p, "other"), NULL, &found, &report));
+	assert_int_equal(files_in(in_place(&p, "other")), 1);
+	mesh_stop(m);
+	const struct store_options options = {
+	    .folder = in_place(&p, "data"), .mode = STORE_SERVE, .readers = 1};
+	assert_ok(m, store_open(&options, &m->store, &m->e));
+	mesh_stop(m);
+	remove_place(&p);
+}
+
+static void
 what_is_no_backup_is_refused(void **state)
 {
 	struct mesh *m = *state;
@@ -308,6 +368,34 @@ what_is_no_backup_is_refused(void **state)
 	remove_place(&p);
 }
 
+static void
+copy_file(const char *from, const char *to)
+{
+	struct arena arena = {0};
+	struct err e;
+	char *bytes = NULL;
+	size_t length = 0;
+	assert_int_equal(file_read(from, 64U << 20, &arena, &bytes, &length, &e), ERR_OK);
+	write_file(to, bytes, length, -1);
+	arena_done(&arena);
+}
+
+/* cp -r of a folder, while it is not served or after a crash: its journal belongs to it. */
+static void
+a_journal_beside_the_file_is_read_with_it(void **state)
+{
+	struct mesh *m = *state;
+	struct place p = make_place();
+	CLEANUP(buf_done) struct buf found = {0};
+	fill(m, 3);
+	copy_file(mesh_path(m, "weft.db"), in_place(&p, "weft.db"));
+	copy_file(mesh_path(m, "weft.db-wal"), in_place(&p, "weft.db-wal"));
+	struct check_report report = look_through(m, in_place(&p, "weft.db"), &found);
+	assert_int_equal(report.findings, 0);
+	assert_int_equal(report.lines[1].looked_at, 4);
+	remove_place(&p);
+}
+
 /* A page in the middle, overwritten: whichever it is, something is found or cannot be read. */
 static void
 a_damaged_page_is_never_put_in_place(void **state)
@@ -320,7 +408,7 @@ a_damaged_page_is_never_put_in_place(void **state)
 	struct place p = make_place();
 	back_up(m, in_place(&p, "b"), NULL);
 	assert_int_equal(stat(in_place(&p, "b"), &whole), 0);
-	for (long at = 4096; at < whole.st_size; at += 7 * 4096) {
+	for (long at = 4096; at < whole.st_size; at += 7 * 4096L) {
 		struct check_report report = {0};
 		CLEANUP(buf_done) struct buf found = {0};
 		unlink(in_place(&p, "bad"));
@@ -395,7 +483,10 @@ main(void)
 	    HERE(without_the_key_it_is_verified_and_not_served),
 	    HERE(another_logs_key_is_refused_and_nothing_is_left),
 	    HERE(a_folder_with_a_catalog_is_refused),
+	    HERE(a_restore_that_died_is_not_in_the_way),
+	    HERE(an_older_backup_is_brought_forward_and_a_newer_one_refused),
 	    HERE(what_is_no_backup_is_refused),
+	    HERE(a_journal_beside_the_file_is_read_with_it),
 	    HERE(a_damaged_page_is_never_put_in_place),
 	    HERE(each_kind_of_damage_is_found_beside_a_server),
 	    HERE(an_exchanged_key_is_found),
