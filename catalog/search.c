@@ -14,6 +14,7 @@
 #include "base/map.h"
 
 #include "search_index.h"
+#include "search_match.h"
 #include "search_snippet.h"
 #include "store_parts.h"
 
@@ -99,7 +100,7 @@ static const char *const find[DIALECT_COUNT][SEARCH_SCOPES] = {
 };
 
 static void
-take_candidate(struct finding *f, const struct query *q)
+take_candidate(struct finding *f, const struct query *q, double score)
 {
 	int64_t id = db_column_int(q, 0);
 	const char *key = arena_printf(f->arena, "%lld", (long long)id);
@@ -107,7 +108,7 @@ take_candidate(struct finding *f, const struct query *q)
 		return;
 	f->candidates =
 	    arena_grow(f->arena, f->candidates, f->count, &f->room, sizeof *f->candidates);
-	f->candidates[f->count++] = (struct candidate){id, db_column_real(q, 1)};
+	f->candidates[f->count++] = (struct candidate){id, score};
 	count_facet(f, "domain", db_column_text(q, 2, f->arena));
 	count_facet(f, "owner", db_column_text(q, 3, f->arena));
 	count_facet(f, "classification", db_column_text(q, 4, f->arena));
@@ -127,9 +128,60 @@ find_candidates(struct finding *f, enum search_scope scope, size_t most, struct 
 	    DB_ARGS(db_text(expression), db_text(f->question->domain), db_int((int64_t)most)), &q,
 	    e));
 	while (db_next(&q))
-		take_candidate(f, &q);
+		take_candidate(f, &q, db_column_real(&q, 1));
 	return query_failed(&q, e) ? e->code : ERR_OK;
 }
+
+/* --- what the index does not know yet --- */
+
+struct pending_match {
+	int64_t id;
+	double score;
+};
+
+struct pending_search {
+	struct finding *f;
+	struct typed_words typed;
+	struct pending_match *items;
+	size_t count, room;
+};
+
+static void
+try_pending(void *user, int64_t id, const struct texts_of_document *texts)
+{
+	struct pending_search *p = user;
+	struct pending_match match = {.id = id};
+	if (!search_match(db_cutter(p->f->s->db), &p->typed, texts, &match.score))
+		return;
+	p->items = arena_grow(p->f->arena, p->items, p->count, &p->room, sizeof *p->items);
+	p->items[p->count++] = match;
+}
+
+static enum err_code
+take_pending(struct finding *f, const struct pending_match *match, struct err *e)
+{
+	static const char sql[] = "SELECT d.id, 0" COLUMNS " FROM search_documents d"
+				  " WHERE d.id = $1" IN_QUESTION;
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(f->s->db, sql,
+		       DB_ARGS(db_int(match->id), db_text(f->question->domain), db_int(1)), &q, e));
+	if (db_next(&q))
+		take_candidate(f, &q, match->score);
+	return query_failed(&q, e) ? e->code : ERR_OK;
+}
+
+static enum err_code
+find_pending(struct finding *f, struct err *e)
+{
+	struct pending_search p = {.f = f};
+	typed_words_read(&p.typed, db_cutter(f->s->db), f->question->words);
+	CHECK(search_pending_each(f->s, try_pending, &p, f->arena, e));
+	for (size_t i = 0; i < p.count; i++)
+		CHECK(take_pending(f, &p.items[i], e));
+	return ERR_OK;
+}
+
+/* --- their order --- */
 
 /* The older product first where scores are equal: pages do not overlap. */
 static int
@@ -212,6 +264,7 @@ search(struct session *s, const struct search_question *question, struct arena *
 	};
 	CHECK(find_candidates(&f, SEARCH_NAME, MOST_BY_NAME, e));
 	CHECK(find_candidates(&f, SEARCH_ALL, MOST_CANDIDATES, e));
+	CHECK(find_pending(&f, e));
 	if (f.count > 0)
 		qsort(f.candidates, f.count, sizeof *f.candidates, compare_candidates);
 	CHECK(read_page(&f, &result, e));

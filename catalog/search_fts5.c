@@ -8,6 +8,7 @@
 
 #include "search_index.h"
 #include "store_parts.h"
+#include "typed_words.h"
 
 static enum err_code
 change_index(struct session *s, const char *sql, int64_t id, const struct texts_of_document *t,
@@ -28,11 +29,15 @@ static const char take_from_index[] = "INSERT INTO search_index (search_index, r
 				      " VALUES ('delete', $1, $2, $3, $4, $5, $6, $7)";
 
 static enum err_code
-fts5_change(struct session *s, const struct index_change *c, struct err *e)
+fts5_put_in(struct session *s, int64_t id, const struct texts_of_document *t, struct err *e)
 {
-	if (!c->is_new)
-		CHECK(change_index(s, take_from_index, c->id, &c->before, e));
-	return change_index(s, add_to_index, c->id, &c->after, e);
+	return change_index(s, add_to_index, id, t, e);
+}
+
+static enum err_code
+fts5_take_out(struct session *s, int64_t id, const struct texts_of_document *t, struct err *e)
+{
+	return change_index(s, take_from_index, id, t, e);
 }
 
 static enum err_code
@@ -47,11 +52,12 @@ static void
 fts5_add_word(struct db *db, const char *word, size_t length, struct buf *out)
 {
 	(void)db;
-	buf_printf(out, "\"%.*s\"%s ", (int)length, word, word_is_whole(length) ? "" : "*");
+	buf_printf(out, "\"%.*s\"%s ", (int)length, word, typed_word_is_whole(length) ? "" : "*");
 }
 
 const struct search_engine fts5_engine = {
-    .change = fts5_change,
+    .put_in = fts5_put_in,
+    .take_out = fts5_take_out,
     .rebuild = fts5_rebuild,
     .add_word = fts5_add_word,
     .opens = {[SEARCH_ALL] = "", [SEARCH_NAME] = "name : ("},

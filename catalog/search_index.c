@@ -22,18 +22,15 @@ static const struct search_engine *const engines[] = {
 
 enum { MOST_BYTES = 1000, MOST_WORDS = 32 };
 
+/* With several nodes each runs into as much; their sum is to be less than SEARCH_MOST_PENDING. */
+enum { MOST_DEBT = 1000 };
+
 /* Beyond ASCII the index knows better what a letter is; a word without any matches all. */
 static bool
 is_word_byte(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
 	       (unsigned char)c >= 0x80;
-}
-
-bool
-word_is_whole(size_t length)
-{
-	return length == 1;
 }
 
 static enum err_code
@@ -134,40 +131,96 @@ put_document(struct session *s, struct happening *h, const struct texts_of_docum
 
 /* --- the index --- */
 
-static struct texts_of_document
-copy_texts(struct arena *arena, const struct texts_of_document *t)
+/* The index learns of it later; what it knows of the document it forgets now. */
+static enum err_code
+put_off(struct session *s, const struct happening *h, const struct texts_of_document *known,
+	struct err *e)
 {
-	struct texts_of_document copy;
-	for (int i = 0; i < SEARCH_TEXTS; i++)
-		copy.text[i] = arena_text(arena, t->text[i]);
-	return copy;
+	static const char sql[] =
+	    "INSERT INTO search_pending (id) VALUES ($1) ON CONFLICT (id) DO NOTHING";
+	CHECK(db_run(s->db, sql, DB_ARGS(db_int(h->product_id)), e));
+	s->index_debt++;
+	if (h->product_is_new || db_changed(s->db) == 0)
+		return ERR_OK;
+	return engines[db_dialect(s->db)]->take_out(s, h->product_id, known, e);
 }
 
-static void
-remember_change(struct session *s, const struct happening *h,
-		const struct texts_of_document *before, const struct texts_of_document *after)
+#define PENDING                                                                                    \
+	"SELECT d.id, d.name, d.description, d.columns, d.tags, d.owner, d.domain"                 \
+	" FROM search_pending w JOIN search_documents d ON d.id = w.id ORDER BY w.id LIMIT $1"
+
+/* A document that waits for the index, in a list. */
+struct waiting {
+	struct waiting *next;
+	int64_t id;
+	struct texts_of_document texts;
+};
+
+static enum err_code
+read_waiting(struct session *s, size_t most, struct arena *arena, struct waiting **ret_first,
+	     struct err *e)
 {
-	struct index_changes *all = &s->index_changes;
-	all->items = arena_grow(&s->arena, all->items, all->count, &all->room, sizeof *all->items);
-	struct index_change *c = &all->items[all->count++];
-	*c = (struct index_change){.id = h->product_id, .is_new = h->product_is_new};
-	c->after = copy_texts(&s->arena, after);
-	if (!c->is_new)
-		c->before = copy_texts(&s->arena, before);
+	struct waiting *first = NULL, **last = &first;
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, PENDING, DB_ARGS(db_int((int64_t)most)), &q, e));
+	while (db_next(&q)) {
+		struct waiting *w = ARENA_NEW(arena, struct waiting);
+		w->id = db_column_int(&q, 0);
+		for (int i = 0; i < SEARCH_TEXTS; i++)
+			w->texts.text[i] = db_column_text(&q, i + 1, arena);
+		*last = w;
+		last = &w->next;
+	}
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_first = first;
+	return ERR_OK;
 }
 
 enum err_code
-search_index_update(struct session *s, struct err *e)
+search_index_follow(struct session *s, size_t most, size_t *ret_count, struct err *e)
 {
-	for (size_t i = 0; i < s->index_changes.count; i++)
-		CHECK(engines[db_dialect(s->db)]->change(s, &s->index_changes.items[i], e));
-	s->index_changes.count = 0;
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct waiting *first = NULL;
+	size_t count = 0;
+	CHECK(read_waiting(s, most, &arena, &first, e));
+	for (const struct waiting *w = first; w; w = w->next, count++) {
+		/* The view that the index is made of has it from now on. */
+		CHECK(db_run(s->db, "DELETE FROM search_pending WHERE id = $1",
+			     DB_ARGS(db_int(w->id)), e));
+		CHECK(engines[db_dialect(s->db)]->put_in(s, w->id, &w->texts, e));
+	}
+	s->index_debt -= (int64_t)count;
+	*ret_count = count;
+	return ERR_OK;
+}
+
+enum err_code
+search_index_pay(struct session *s, struct err *e)
+{
+	size_t count = MOST_DEBT;
+	if (s->rebuilding || s->store->index_debt + s->index_debt <= MOST_DEBT)
+		return ERR_OK;
+	while (count == MOST_DEBT)
+		CHECK(search_index_follow(s, MOST_DEBT, &count, e));
+	return ERR_OK;
+}
+
+enum err_code
+search_pending_each(struct session *s, search_pending_fn *visit, void *user, struct arena *arena,
+		    struct err *e)
+{
+	struct waiting *first = NULL;
+	CHECK(read_waiting(s, SEARCH_MOST_PENDING, arena, &first, e));
+	for (const struct waiting *w = first; w; w = w->next)
+		visit(user, w->id, &w->texts);
 	return ERR_OK;
 }
 
 enum err_code
 search_index_rebuild(struct session *s, struct err *e)
 {
+	CHECK(db_run(s->db, "DELETE FROM search_pending", DB_NO_ARGS, e));
 	return engines[db_dialect(s->db)]->rebuild(s, e);
 }
 
@@ -178,7 +231,7 @@ search_apply_published(struct session *s, struct happening *h, struct err *e)
 	if (!h->product_is_new)
 		CHECK(read_old(s, h, &old, e));
 	if (!s->rebuilding && (h->product_is_new || !is_same(&old, &texts)))
-		remember_change(s, h, &old, &texts);
+		CHECK(put_off(s, h, &old, e));
 	return put_document(s, h, &texts, e);
 }
 

@@ -26,22 +26,31 @@
  * SEARCH_NAME restricts it to names; PostgreSQL has them in a column of their own.  Fails:
  * ERR_MALFORMED (no word, too long, too many).
  */
-bool word_is_whole(size_t length); /* as typed, in bytes */
 enum search_scope { SEARCH_ALL, SEARCH_NAME, SEARCH_SCOPES };
 enum err_code search_expression(struct db *db, const char *words, enum search_scope scope,
 				struct arena *arena, const char **ret_expression, struct err *e);
 
 /*
- * search_index_update -- what the session's events changed, brought into the index at its end: FTS5
- * writes a segment at each savepoint and each commit, so that all of a session's documents go in
- * one.
+ * search_index_follow -- take at most `most` of the documents that the index does not know yet into
+ * it.  Gives how many there were: 0 when it knows all.
  */
-struct index_change;
-struct index_changes {
-	struct index_change *items; /* in the session's arena */
-	size_t count, room;
-};
-enum err_code search_index_update(struct session *s, struct err *e);
+enum err_code search_index_follow(struct session *s, size_t most, size_t *ret_count, struct err *e);
+
+/*
+ * search_index_pay -- before a commit: when the index would fall behind further than searches read,
+ * the session brings it up to date itself.
+ */
+enum err_code search_index_pay(struct session *s, struct err *e);
+
+/*
+ * search_pending_each -- the documents that the index does not know yet, the oldest first, at most
+ * SEARCH_MOST_PENDING.
+ */
+enum { SEARCH_MOST_PENDING = 4000 };
+struct texts_of_document;
+typedef void search_pending_fn(void *user, int64_t id, const struct texts_of_document *texts);
+enum err_code search_pending_each(struct session *s, search_pending_fn *visit, void *user,
+				  struct arena *arena, struct err *e);
 
 /* Make the index anew from search_documents; see rebuild.c. */
 enum err_code search_index_rebuild(struct session *s, struct err *e);
@@ -55,16 +64,13 @@ struct texts_of_document {
 	const char *text[SEARCH_TEXTS]; /* name, description, columns, tags, owner, domain */
 };
 
-/* A document whose texts changed: what the index knows of it, and what it is to know. */
-struct index_change {
-	int64_t id;
-	bool is_new;
-	struct texts_of_document before, after;
-};
-
-/* One for each dialect.  add_word -- one of the user's words, behind `count` others. */
+/* One for each dialect.  put_in and take_out -- of the index: a document, with the texts that it is
+ * known by.  add_word -- one of the user's words, behind `count` others. */
 struct search_engine {
-	enum err_code (*change)(struct session *s, const struct index_change *c, struct err *e);
+	enum err_code (*put_in)(struct session *s, int64_t id, const struct texts_of_document *t,
+				struct err *e);
+	enum err_code (*take_out)(struct session *s, int64_t id, const struct texts_of_document *t,
+				  struct err *e);
 	enum err_code (*rebuild)(struct session *s, struct err *e);
 	void (*add_word)(struct db *db, const char *word, size_t length, struct buf *out);
 	const char *opens[SEARCH_SCOPES], *closes[SEARCH_SCOPES];

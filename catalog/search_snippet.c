@@ -13,20 +13,13 @@
 
 #include "base/buf.h"
 
-#include "search_index.h"
+#include "typed_words.h"
 
-enum { MOST_WORDS = 32, MOST_BYTES = 1024, WINDOW = 16, LEAD = 5 };
-
-/* The words of the search, folded. */
-struct words {
-	char bytes[MOST_BYTES];
-	size_t starts[MOST_WORDS], lengths[MOST_WORDS];
-	size_t count, used;
-};
+enum { WINDOW = 16, LEAD = 5 };
 
 /* One text, while it is read or copied. */
 struct text {
-	const struct words *words;
+	const struct typed_words *words;
 	const char *bytes; /* not owned */
 	size_t length;
 
@@ -39,47 +32,13 @@ struct text {
 	bool is_cut;     /* the rest is left out */
 };
 
-/* --- the words --- */
-
-static bool
-take_word(void *user, const struct cut_word *word)
-{
-	struct words *w = user;
-	if (w->count == MOST_WORDS || w->used + word->length > MOST_BYTES)
-		return false;
-	memcpy(w->bytes + w->used, word->word, word->length);
-	w->starts[w->count] = w->used;
-	w->lengths[w->count++] = word->length;
-	w->used += word->length;
-	return true;
-}
-
-/* Is it a match for what was typed, as the index takes it? */
-static bool
-is_match(const char *typed, size_t length, const struct cut_word *word)
-{
-	return (word_is_whole(length) ? length == word->length : length <= word->length) &&
-	       memcmp(typed, word->word, length) == 0;
-}
-
-/* A bit for each of the words that this one matches. */
-static uint32_t
-matches(const struct words *w, const struct cut_word *word)
-{
-	uint32_t found = 0;
-	for (size_t i = 0; i < w->count; i++)
-		if (is_match(w->bytes + w->starts[i], w->lengths[i], word))
-			found |= UINT32_C(1) << i;
-	return found;
-}
-
 /* --- choosing a text --- */
 
 static bool
 look_at_word(void *user, const struct cut_word *word)
 {
 	struct text *t = user;
-	uint32_t found = matches(t->words, word);
+	uint32_t found = typed_words_match(t->words, word);
 	if (found && t->first < 0)
 		t->first = t->position;
 	t->seen |= found;
@@ -122,7 +81,7 @@ copy_word(void *user, const struct cut_word *word)
 		return false;
 	}
 	copy_until(t, word->start);
-	bool marked = matches(t->words, word) != 0;
+	bool marked = typed_words_match(t->words, word) != 0;
 	buf_text(t->out, marked ? "\xc2\xab" : "");
 	copy_until(t, word->end);
 	buf_text(t->out, marked ? "\xc2\xbb" : "");
@@ -145,9 +104,9 @@ const char *
 search_snippet(struct word_cutter *c, const char *words, const char *const *texts, size_t count,
 	       struct arena *arena)
 {
-	struct words wanted = {.count = 0};
+	struct typed_words wanted;
 	struct text best = {.words = &wanted, .bytes = "", .first = -1};
-	words_cut(c, words, strlen(words), take_word, &wanted);
+	typed_words_read(&wanted, c, words);
 	for (size_t i = 0; i < count; i++) {
 		struct text t = {.words = &wanted, .bytes = texts[i], .first = -1};
 		t.length = strlen(t.bytes);

@@ -11,6 +11,7 @@
 
 #include "search_index.h"
 #include "store_parts.h"
+#include "typed_words.h"
 #include "word_cutter.h"
 
 /* PostgreSQL's own limits (section 12.11): 2 KB a word, 1 MB a document.  Words beyond are left
@@ -50,11 +51,10 @@ cut_texts(struct session *s, const struct texts_of_document *t, int count, struc
 }
 
 static enum err_code
-put_words(struct session *s, int64_t id, const struct texts_of_document *t, struct err *e)
+tsvector_put_in(struct session *s, int64_t id, const struct texts_of_document *t, struct err *e)
 {
 	static const char sql[] =
-	    "INSERT INTO search_words (id, name, words) VALUES ($1, $2::tsvector, $3::tsvector)"
-	    " ON CONFLICT (id) DO UPDATE SET name = excluded.name, words = excluded.words";
+	    "INSERT INTO search_words (id, name, words) VALUES ($1, $2::tsvector, $3::tsvector)";
 	CLEANUP(arena_done) struct arena arena = {0};
 	return db_run(s->db, sql,
 		      DB_ARGS(db_int(id), db_text(cut_texts(s, t, 1, &arena)),
@@ -63,9 +63,10 @@ put_words(struct session *s, int64_t id, const struct texts_of_document *t, stru
 }
 
 static enum err_code
-tsvector_change(struct session *s, const struct index_change *c, struct err *e)
+tsvector_take_out(struct session *s, int64_t id, const struct texts_of_document *t, struct err *e)
 {
-	return put_words(s, c->id, &c->after, e);
+	(void)t;
+	return db_run(s->db, "DELETE FROM search_words WHERE id = $1", DB_ARGS(db_int(id)), e);
 }
 
 static enum err_code
@@ -82,7 +83,7 @@ tsvector_rebuild(struct session *s, struct err *e)
 		arena_reset(&arena);
 		for (int i = 0; i < SEARCH_TEXTS; i++)
 			t.text[i] = db_column_text(&q, i + 1, &arena);
-		CHECK(put_words(s, db_column_int(&q, 0), &t, e));
+		CHECK(tsvector_put_in(s, db_column_int(&q, 0), &t, e));
 	}
 	return query_failed(&q, e) ? e->code : ERR_OK;
 }
@@ -106,12 +107,13 @@ add_to_expression(void *user, const struct cut_word *word)
 static void
 tsvector_add_word(struct db *db, const char *word, size_t length, struct buf *out)
 {
-	struct typed_word typed = {out, word_is_whole(length)};
+	struct typed_word typed = {out, typed_word_is_whole(length)};
 	words_cut(db_cutter(db), word, length, add_to_expression, &typed);
 }
 
 const struct search_engine tsvector_engine = {
-    .change = tsvector_change,
+    .put_in = tsvector_put_in,
+    .take_out = tsvector_take_out,
     .rebuild = tsvector_rebuild,
     .add_word = tsvector_add_word,
     .opens = {[SEARCH_ALL] = "", [SEARCH_NAME] = ""},

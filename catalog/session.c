@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "search_index.h"
 #include "store_parts.h"
 
 /* --- readers --- */
@@ -125,6 +126,17 @@ tell_waiters(struct store *store, uint64_t *counter)
 	pthread_mutex_unlock(&store->commit_lock);
 }
 
+/* Still in the gate. */
+static void
+note_committed(struct session *s)
+{
+	struct store *store = s->store;
+	atomic_store(&store->committed, s->head->edge.size);
+	store->index_debt += s->index_debt;
+	if (store->index_debt < 0)
+		store->index_debt = 0;
+}
+
 enum err_code
 session_commit(struct session *s, struct err *e)
 {
@@ -132,13 +144,13 @@ session_commit(struct session *s, struct err *e)
 	struct store *store = s->store;
 	enum err_code code = s->broken
 				 ? ERR(e, INTERNAL, "a change failed half-way: nothing is kept")
-				 : search_index_update(s, e);
+				 : search_index_pay(s, e);
 	atomic_fetch_add(&store->committing, 1);
 	if (code == ERR_OK)
 		code = db_commit(s->db, e);
 	uint32_t waiting = db_waiting(s->db);
 	if (code == ERR_OK)
-		atomic_store(&store->committed, s->head->edge.size);
+		note_committed(s);
 	else
 		roll_back(s);
 	leave_writer(s);
@@ -146,6 +158,8 @@ session_commit(struct session *s, struct err *e)
 		settler_note(store->settler, waiting);
 		metric_set(store->journal, waiting);
 		tell_waiters(store, &store->commits);
+		if (s->index_debt > 0)
+			indexer_note(store->indexer);
 	}
 	atomic_fetch_sub(&store->committing, 1);
 	return code;
@@ -175,7 +189,6 @@ session_end(struct session **s)
 	} else if (session->db) {
 		end_reader(session);
 	}
-	arena_done(&session->arena);
 	free(session);
 }
 

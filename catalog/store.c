@@ -49,6 +49,7 @@ store_close(struct store *store)
 {
 	if (!store)
 		return;
+	indexer_destroy(store->indexer);
 	commit_queue_destroy(store->queue);
 	settler_destroy(store->settler);
 	readers_close(store);
@@ -158,7 +159,8 @@ open_queue(struct store *store, int room, struct err *e)
 	CHECK(store_read(store, &s, e));
 	CHECK(event_log_size(s, &size, e));
 	atomic_store(&store->committed, size);
-	return commit_queue_create(store, room > 0 ? (size_t)room : QUEUE_ROOM, &store->queue, e);
+	CHECK(commit_queue_create(store, room > 0 ? (size_t)room : QUEUE_ROOM, &store->queue, e));
+	return indexer_create(store, &store->indexer, e);
 }
 
 /* Of this program's schema, as every copy is: a copy is made to look at what is there. */

@@ -8,6 +8,7 @@
  *     session.c       readers' pool, the writer, commit and undo
  *     commit_queue.c  changes wait for the writer, and are committed together
  *     settler.c       the journal is kept short
+ *     indexer.c       documents are taken into the search index
  *
  * Three locks, never held together but in this order: writer_gate (while a writer's session is
  * open), then one of pool_lock and commit_lock (for a few instructions).
@@ -23,7 +24,7 @@
 
 #include "commit_queue.h"
 #include "db.h"
-#include "search_index.h"
+#include "indexer.h"
 #include "settler.h"
 #include "store.h"
 #include "touched.h"
@@ -54,6 +55,8 @@ struct store {
 	struct db *writer;
 	struct log_head head; /* of who is in the gate */
 	struct settler *settler;
+	struct indexer *indexer;    /* NULL where nobody publishes */
+	int64_t index_debt;         /* about how many; of who is in the gate */
 	struct commit_queue *queue; /* NULL in STORE_VERIFY */
 	struct touched touched;
 	_Atomic uint64_t committed; /* the last event that every new reader sees */
@@ -76,8 +79,7 @@ struct session {
 	moment now;
 	bool broken;        /* a change failed half-way: it must not commit */
 	bool rebuilding;    /* the search index is made at the end */
-	struct arena arena; /* of the writer's: until the session ends */
-	struct index_changes index_changes;
+	int64_t index_debt; /* how many more documents the search index is to learn of */
 };
 
 /* folder.c */

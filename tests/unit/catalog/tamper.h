@@ -55,7 +55,8 @@ check_search_index(struct mesh *m)
 	       database_is_sqlite()
 		   ? "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"
 		   : "SELECT 1 / (CASE WHEN EXISTS (SELECT 1 FROM search_words w FULL JOIN "
-		     "search_documents d ON d.id = w.id WHERE d.id IS NULL OR w.id IS NULL)"
+		     "(SELECT id FROM search_documents WHERE id NOT IN (SELECT id FROM"
+		     " search_pending)) d ON d.id = w.id WHERE d.id IS NULL OR w.id IS NULL)"
 		     " THEN 0 ELSE 1 END)");
 }
 

@@ -9,6 +9,7 @@
 
 #include "catalog/backup.h"
 
+#include "indexed.h"
 #include "tamper.h"
 
 /* Beside the data folder, which the backup is no part of. */
@@ -443,6 +444,7 @@ each_kind_of_damage_is_found_beside_a_server(void **state)
 	fill(m, 5);
 	struct check_report report = look_through(m, NULL, &found);
 	assert_int_equal(report.findings, 0);
+	bring_up_the_index(m);
 	expect_found(m, "UPDATE products SET owner = 'mallory' WHERE name = 'mesh.p1'",
 		     "products: it has 5 rows that are not what the log gives (5 rows)");
 	expect_found(m, "DELETE FROM product_columns", "product_columns: it has 0 rows");

@@ -2,8 +2,11 @@
  * test_search.c -- full text: what is found, in which order, with which facets; and what users
  * type.
  */
+#include <time.h>
+
 #include "catalog/search.h"
 
+#include "indexed.h"
 #include "tamper.h"
 
 static void
@@ -31,7 +34,7 @@ make_products(struct mesh *m)
 }
 
 static struct search_result
-find(struct mesh *m, const char *words)
+ask_for(struct mesh *m, const char *words)
 {
 	struct search_result r;
 	const struct search_question q = {.words = words, .limit = 20};
@@ -39,6 +42,40 @@ find(struct mesh *m, const char *words)
 	assert_ok(m, search(s, &q, &m->arena, &r, &m->e));
 	session_end(&s);
 	return r;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct search_hit *x = a, *y = b;
+	return strcmp(x->name, y->name);
+}
+
+static const char *
+sorted_names(struct mesh *m, struct search_result r)
+{
+	CLEANUP(buf_done) struct buf b = {0};
+	buf_text(&b, "");
+	struct search_hit *hits = ARENA_ARRAY(&m->arena, struct search_hit, r.count);
+	memcpy(hits, r.hits, r.count * sizeof *hits);
+	qsort(hits, r.count, sizeof *hits, compare_names);
+	for (size_t i = 0; i < r.count; i++)
+		buf_printf(&b, "%s ", hits[i].name);
+	return arena_text(&m->arena, b.data);
+}
+
+/* The same is found before the index knows of it, and after. */
+static struct search_result
+find(struct mesh *m, const char *words)
+{
+	struct search_result before = ask_for(m, words);
+	bring_up_the_index(m);
+	struct search_result after = ask_for(m, words);
+	assert_int_equal(before.count, after.count);
+	assert_int_equal(before.facet_count, after.facet_count);
+	if (!before.more)
+		assert_string_equal(sorted_names(m, before), sorted_names(m, after));
+	return after;
 }
 
 /* The hits' names in order, a space between. */
@@ -227,6 +264,57 @@ a_retired_product_is_not_found_until_it_comes_back(void **state)
 	assert_string_equal(names(m, "clicks"), "");
 	publish(m, product_yaml(m, "web.clicks", "web", ""), "3.0.0");
 	assert_string_equal(names(m, "clicks"), "web.clicks");
+}
+
+/* The writer's session keeps the indexer out. */
+static void
+what_the_index_does_not_know_yet_is_found(void **state)
+{
+	struct mesh *m = *state;
+	make_products(m);
+	bring_up_the_index(m);
+	publish(m, product_yaml(m, "web.visits", "web", "description: new clicks\ntags: [core]\n"),
+		"1.0.0");
+	publish(m, product_yaml(m, "risk.credit_scores", "risk", "description: clicks no more\n"),
+		"3.0.0");
+	struct session *writer = mesh_write(m), *s = mesh_read(m);
+	struct search_result r = ask_for(m, "clicks");
+	assert_int_equal(r.count, 3);
+	assert_string_equal(sorted_names(m, r), "risk.credit_scores web.clicks web.visits ");
+	assert_int_equal(ask_for(m, "clicks new").count, 1);
+	assert_int_equal(ask_for(m, "customer accounts").count, 1); /* of two before */
+
+	struct product_list list;
+	struct product_filter f = {.personal = -1, .words = "clicks", .limit = 2};
+	assert_ok(m, product_list(s, &f, &m->arena, &list, &m->e));
+	assert_int_equal(list.count, 2);
+	assert_true(list.more);
+	assert_string_equal(list.items[0].name, "risk.credit_scores");
+	f.after = "web.clicks";
+	assert_ok(m, product_list(s, &f, &m->arena, &list, &m->e));
+	assert_int_equal(list.count, 1);
+	assert_false(list.more);
+	assert_string_equal(list.items[0].name, "web.visits");
+	session_end(&s);
+	session_end(&writer);
+}
+
+static void
+the_index_learns_of_it_by_itself(void **state)
+{
+	struct mesh *m = *state;
+	size_t waiting = 1;
+	make_products(m);
+	for (int i = 0; waiting > 0 && i < 1000; i++) {
+		const struct timespec pause = {.tv_nsec = 10000000};
+		nanosleep(&pause, NULL);
+		struct session *s = mesh_write(m);
+		assert_ok(m, search_index_follow(s, 1, &waiting, &m->e));
+		session_end(&s); /* undone: it only looks */
+	}
+	assert_int_equal(waiting, 0);
+	check_search_index(m);
+	assert_int_equal(ask_for(m, "clicks").count, 1);
 }
 
 static void
@@ -450,6 +538,8 @@ main(void)
 	    HERE(a_snippet_of_a_long_text_is_cut_on_both_sides),
 	    HERE(a_new_version_is_found_by_its_new_texts_only),
 	    HERE(a_retired_product_is_not_found_until_it_comes_back),
+	    HERE(what_the_index_does_not_know_yet_is_found),
+	    HERE(the_index_learns_of_it_by_itself),
 	    HERE(what_was_undone_is_not_found),
 	    HERE(the_index_agrees_with_its_documents_after_a_rebuild_and_many_changes),
 	    HERE(pages_follow_each_other_without_overlap),

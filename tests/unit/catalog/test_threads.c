@@ -99,7 +99,7 @@ readers_and_writers_work_at_once(void **state)
 	assert_ok(m, log_verify(m->store, NULL, NULL, NULL, &report, &m->e));
 	assert_int_equal(report.findings, 0);
 	assert_int_equal(report.events, 1 + WRITERS * PUBLISHES);
-	assert_int_equal(store_commits(m->store), 1 + WRITERS * PUBLISHES);
+	assert_true(store_commits(m->store) >= 1 + WRITERS * PUBLISHES);
 }
 
 /* --- jobs --- */
