@@ -29,9 +29,15 @@ def floor(url, step, options):
 
 @contextlib.contextmanager
 def nodes(url, count):
-    """So many servers on one database."""
+    """So many servers on one database.  The first one makes the log and its key, which the others are given."""
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(lab.quiet_server(arguments=["--store", url])) for _ in range(count)]
+        servers = []
+        for _ in range(count):
+            server = lab.quiet_server(arguments=["--store", url])
+            if servers:
+                shutil.copytree(servers[0].data, server.data, ignore=shutil.ignore_patterns("weft.*"))
+            servers.append(stack.enter_context(server))
+        yield servers
 
 
 def publish(url, count, connections, options):
