@@ -8,6 +8,7 @@
 #include "catalog/event_log.h"
 #include "catalog/job.h"
 #include "catalog/product.h"
+#include "catalog/search.h"
 
 #include "handling.h"
 #include "process_metrics.h"
@@ -78,16 +79,20 @@ measure_catalog(const struct request *rq, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
 	struct metrics *m = services_of(rq)->metrics;
-	uint64_t products, events, waiting, failing, is_signed;
+	uint64_t products, events, waiting, failing, is_signed, late;
 	TRY(session_read(rq, &s, e));
 	TRY(product_count(s, &products, e));
 	TRY(event_log_size(s, &events, e));
 	TRY(job_counts(s, &waiting, &failing, e));
 	TRY(event_log_signed(s, &is_signed, e));
+	TRY(search_late(s, &late, e));
 	set_gauge(m, "weft_products", "Data products in force", products);
 	set_gauge(m, "weft_log_events", "Events in the log", events);
 	measure_lag(m, "checkpoints", events - is_signed);
 	measure_lag(m, "answers", answer_cache_lag(services_of(rq)->cache, events));
+	set_gauge(m, "weft_search_pending_documents",
+		  "Documents that the search index does not know yet; searches read them beside it",
+		  late);
 	set_gauge(m, "weft_jobs_waiting", "Jobs in the queue", waiting);
 	set_gauge(m, "weft_jobs_failing", "Jobs in the queue whose last attempt failed", failing);
 	return ERR_OK;

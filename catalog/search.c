@@ -272,3 +272,12 @@ search(struct session *s, const struct search_question *question, struct arena *
 	*ret_result = result;
 	return ERR_OK;
 }
+
+enum err_code
+search_late(struct session *s, uint64_t *ret_count, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, "SELECT count(*) FROM search_pending", DB_NO_ARGS, &q, e));
+	*ret_count = db_next(&q) ? (uint64_t)db_column_int(&q, 0) : 0;
+	return query_failed(&q, e) ? e->code : ERR_OK;
+}

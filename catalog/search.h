@@ -40,4 +40,7 @@ struct search_question {
 enum err_code search(struct session *s, const struct search_question *question, struct arena *arena,
 		     struct search_result *ret_result, struct err *e);
 
+/* search_late -- how many documents the index does not know yet. */
+enum err_code search_late(struct session *s, uint64_t *ret_count, struct err *e);
+
 #endif
