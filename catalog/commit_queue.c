@@ -125,19 +125,38 @@ blame(struct pending *c, const struct err *e)
 	c->e = *e;
 }
 
+/* A database that is away for a moment is nobody's fault: nothing has happened, and it is tried
+ * again. */
+static enum err_code
+write_patiently(struct store *store, struct pending *batch, struct err *e)
+{
+	moment deadline = clock_monotonic() + FOLLOWER_PATIENCE;
+	enum err_code code = write_together(store, batch, e);
+	while (code == ERR_UNAVAILABLE && follower_await(store->follower, deadline))
+		code = write_together(store, batch, e);
+	return code;
+}
+
+/* The fault is the database's, or nobody knows whether it has happened. */
+static bool
+is_the_end(enum err_code code)
+{
+	return code == ERR_UNAVAILABLE || code == ERR_TIMEOUT;
+}
+
 /* Each on its own when they cannot be written together: then only who is to blame fails. */
 static void
 write_batch(struct store *store, struct pending *batch)
 {
 	struct err e;
-	enum err_code code = write_together(store, batch, &e);
+	enum err_code code = write_patiently(store, batch, &e);
 	if (code == ERR_OK)
 		return;
-	const bool is_alone = !batch->next;
+	const bool is_alone = !batch->next || is_the_end(code);
 	for (struct pending *c = batch; c; c = c->next) {
 		struct pending *rest = c->next;
 		c->next = NULL;
-		if (is_alone || write_together(store, c, &e) != ERR_OK)
+		if (is_alone || write_patiently(store, c, &e) != ERR_OK)
 			blame(c, &e);
 		c->next = rest;
 	}
@@ -211,6 +230,7 @@ store_submit(struct store *store, struct pending *change, struct err *e)
 {
 	if (!store->queue)
 		return ERR(e, REFUSED, "the folder '%s' was opened to be read only", store->folder);
+	CHECK(follower_check(store->follower, FOLLOWER_PATIENCE, e));
 	return commit_queue_put(store->queue, change, e);
 }
 

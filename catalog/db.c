@@ -38,9 +38,9 @@ db_close(struct db *db)
 }
 
 bool
-db_is_lost(const struct db *db)
+db_is_lost(const struct db *db, struct err *ret_why)
 {
-	return db->driver->is_lost && db->driver->is_lost(db);
+	return db->driver->is_lost && db->driver->is_lost(db, ret_why);
 }
 
 bool
@@ -143,6 +143,18 @@ int64_t
 db_changed(struct db *db)
 {
 	return db->driver->changed(db);
+}
+
+enum err_code
+db_listen(struct db *db, struct err *e)
+{
+	return db->driver->listen ? db->driver->listen(db, e) : ERR_OK;
+}
+
+bool
+db_await_notice(struct db *db, const char *self, int wake, int milliseconds)
+{
+	return db->driver->await_notice && db->driver->await_notice(db, self, wake, milliseconds);
 }
 
 enum err_code

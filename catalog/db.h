@@ -83,10 +83,11 @@ bool db_is_url(const char *where);
 const char *db_where_to_show(const char *where, struct arena *arena);
 
 /*
- * db_is_lost -- the connection is gone, and every call fails with ERR_UNAVAILABLE.
+ * db_is_lost -- the connection is gone, and every call fails with ERR_UNAVAILABLE; fills `ret_why`
+ * when it is not NULL.
  * db_commit_unknown -- it went while db_commit() waited: what was committed is there or not.
  */
-bool db_is_lost(const struct db *db);
+bool db_is_lost(const struct db *db, struct err *ret_why);
 bool db_commit_unknown(const struct db *db);
 
 /* Which migration the schema is of: 0 is an empty database. */
@@ -127,6 +128,15 @@ enum err_code db_run(struct db *db, const char *sql, struct db_args args, struct
 enum err_code db_script(struct db *db, const char *sql, struct err *e);
 int64_t db_changed(struct db *db);
 uint64_t db_runs(const struct db *db); /* grows with each db_run */
+
+/*
+ * Where others write, too: db_listen -- from now on, on this connection, hear of what they commit;
+ * a server that is slow to answer counts as lost sooner.  db_await_notice -- true when somebody
+ * other than `self` has committed; false after so many milliseconds, when the connection broke, or
+ * when there is something to read from `wake`.
+ */
+enum err_code db_listen(struct db *db, struct err *e);
+bool db_await_notice(struct db *db, const char *self, int wake, int milliseconds);
 
 /*
  * db_query -- start; then db_next() gives one row after another, and query_close() ends it (also

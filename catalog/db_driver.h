@@ -47,8 +47,11 @@ struct db_driver {
 	int (*column_count)(const struct query *q);
 	struct db_value (*column)(const struct query *q, int column);
 
+	/* These, and take_time, may be NULL. */
 	uint32_t (*waiting)(const struct db *db);
-	bool (*is_lost)(const struct db *db);
+	bool (*is_lost)(const struct db *db, struct err *ret_why);
+	enum err_code (*listen)(struct db *db, struct err *e);
+	bool (*await_notice)(struct db *db, const char *self, int wake, int milliseconds);
 	bool (*commit_unknown)(const struct db *db);
 	enum err_code (*settle)(struct db *db, uint32_t *ret_waiting, struct err *e);
 };

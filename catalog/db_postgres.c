@@ -308,6 +308,21 @@ postgres_column(const struct query *q, int column)
 	return postgres_value_of(rows->result, rows->row, column);
 }
 
+/* --- what others commit --- */
+
+static enum err_code
+postgres_listen(struct db *db, struct err *e)
+{
+	ours(db)->pipeline.patience = SECONDS(PIPELINE_SHORT_PATIENCE);
+	return postgres_run(db, "LISTEN weft_log", DB_NO_ARGS, e);
+}
+
+static bool
+postgres_await_notice(struct db *db, const char *self, int wake, int milliseconds)
+{
+	return pipeline_await_notice(&ours(db)->pipeline, self, wake, milliseconds);
+}
+
 /* --- opening --- */
 
 static enum err_code
@@ -355,9 +370,12 @@ postgres_open(const char *url, enum db_mode mode, struct db **ret_db, struct err
 }
 
 static bool
-postgres_is_lost(const struct db *db)
+postgres_is_lost(const struct db *db, struct err *ret_why)
 {
-	return !ours(db)->pipeline.conn;
+	const struct pipeline *p = &ours(db)->pipeline;
+	if (!p->conn && ret_why)
+		*ret_why = p->failure;
+	return !p->conn;
 }
 
 static bool
@@ -387,5 +405,7 @@ const struct db_driver postgres_driver = {
     .column_count = postgres_column_count,
     .column = postgres_column,
     .is_lost = postgres_is_lost,
+    .listen = postgres_listen,
+    .await_notice = postgres_await_notice,
     .commit_unknown = postgres_commit_unknown,
 };

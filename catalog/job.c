@@ -7,6 +7,7 @@
  */
 #include "job.h"
 
+#include "dialect.h"
 #include "pending.h"
 #include "store_parts.h"
 
@@ -76,13 +77,16 @@ static enum err_code
 write_claim(void *user, struct session *s, struct err *e)
 {
 	static const char sql[] =
-	    "UPDATE jobs SET claimed = round, due_at = $3 WHERE kind = $1 AND subject = $2";
+	    "UPDATE jobs SET claimed = round, due_at = $3, claim = $4, holder = $5"
+	    " WHERE kind = $1 AND subject = $2";
 	struct claim *c = user;
 	CHECK(find_due(s, c->arena, &c->job, &c->next, &c->found, e));
 	if (!c->found)
 		return ERR_OK;
+	c->job.claim = session_now(s);
 	return db_run(s->db, sql,
-		      DB_ARGS(db_text(c->job.kind), db_text(c->job.subject), db_int(c->lease_end)),
+		      DB_ARGS(db_text(c->job.kind), db_text(c->job.subject), db_int(c->lease_end),
+			      db_int(c->job.claim), db_text(s->store->holder)),
 		      e);
 }
 
@@ -105,22 +109,27 @@ job_claim(struct store *store, moment lease_end, struct arena *arena, struct job
 static enum err_code
 free_if_asked_again(struct session *s, const struct job *job, const char *error, struct err *e)
 {
-	static const char sql[] = "UPDATE jobs SET claimed = NULL, due_at = run_at, error = $4"
-				  " WHERE kind = $1 AND subject = $2 AND round > $3";
-	return db_run(s->db, sql,
-		      DB_ARGS(db_text(job->kind), db_text(job->subject),
-			      db_int((int64_t)job->round), db_text(error)),
-		      e);
+	static const char sql[] = "UPDATE jobs SET claimed = NULL, due_at = run_at, error = $5"
+				  " WHERE kind = $1 AND subject = $2 AND round > $3 AND claim = $4";
+	CHECK(db_run(s->db, sql,
+		     DB_ARGS(db_text(job->kind), db_text(job->subject), db_int((int64_t)job->round),
+			     db_int(job->claim), db_text(error)),
+		     e));
+	if (db_changed(s->db) > 0)
+		return ERR_OK;
+	return ERR(e, STALE, "the lease of '%s' for '%s' ended, and somebody else has it",
+		   job->kind, job->subject);
 }
 
 enum err_code
 job_done(struct session *s, const struct job *job, struct err *e)
 {
 	static const char sql[] =
-	    "DELETE FROM jobs WHERE kind = $1 AND subject = $2 AND round = $3";
-	CHECK(db_run(
-	    s->db, sql,
-	    DB_ARGS(db_text(job->kind), db_text(job->subject), db_int((int64_t)job->round)), e));
+	    "DELETE FROM jobs WHERE kind = $1 AND subject = $2 AND round = $3 AND claim = $4";
+	CHECK(db_run(s->db, sql,
+		     DB_ARGS(db_text(job->kind), db_text(job->subject), db_int((int64_t)job->round),
+			     db_int(job->claim)),
+		     e));
 	return db_changed(s->db) > 0 ? ERR_OK : free_if_asked_again(s, job, NULL, e);
 }
 
@@ -128,21 +137,26 @@ enum err_code
 job_again(struct session *s, const struct job *job, moment at, const char *error, struct err *e)
 {
 	static const char sql[] =
-	    "UPDATE jobs SET claimed = NULL, attempts = attempts + 1, run_at = $4, due_at = $4,"
-	    " error = $5 WHERE kind = $1 AND subject = $2 AND round = $3";
+	    "UPDATE jobs SET claimed = NULL, attempts = attempts + 1, run_at = $5, due_at = $5,"
+	    " error = $6 WHERE kind = $1 AND subject = $2 AND round = $3 AND claim = $4";
 	CHECK(db_run(s->db, sql,
 		     DB_ARGS(db_text(job->kind), db_text(job->subject), db_int((int64_t)job->round),
-			     db_int(at), db_text(error)),
+			     db_int(job->claim), db_int(at), db_text(error)),
 		     e));
 	return db_changed(s->db) > 0 ? ERR_OK : free_if_asked_again(s, job, error, e);
 }
 
+/* On SQLite the folder's lock says that nobody else is there. */
+static const char *const free_leases[DIALECT_COUNT] = {
+    [DIALECT_SQLITE] = "UPDATE jobs SET claimed = NULL, due_at = run_at WHERE claimed IS NOT NULL",
+    [DIALECT_POSTGRES] = "UPDATE jobs SET claimed = NULL, due_at = run_at"
+			 " WHERE claimed IS NOT NULL AND holder = $1",
+};
+
 enum err_code
 job_free_leases(struct session *s, struct err *e)
 {
-	return db_run(s->db,
-		      "UPDATE jobs SET claimed = NULL, due_at = run_at WHERE claimed IS NOT NULL",
-		      DB_NO_ARGS, e);
+	return db_run(s->db, free_leases[db_dialect(s->db)], DB_ARGS(db_text(s->store->holder)), e);
 }
 
 enum err_code

@@ -4,7 +4,8 @@
  *
  * A job is one (kind, subject) pair and is there at most once: asking for it again while it waits
  * changes nothing, while it is being worked on makes it run once more.  A claim is a lease; who
- * dies loses it when it ends.  Jobs are not part of the log.
+ * dies, or stands still for longer, loses it when it ends: then what it found out counts no more.
+ * Jobs are not part of the log.
  */
 #ifndef WEFT_CATALOG_JOB_H
 #define WEFT_CATALOG_JOB_H
@@ -14,6 +15,7 @@
 struct job {
 	const char *kind, *subject;
 	uint64_t round;    /* grows each time it is asked for */
+	moment claim;      /* when it was claimed: what tells this claim from any other */
 	uint32_t attempts; /* failed ones since it was last asked for */
 	moment run_at;
 	const char *error; /* of the last attempt, or NULL */
@@ -33,17 +35,17 @@ enum err_code job_claim(struct store *store, moment lease_end, struct arena *are
 
 /*
  * job_done -- in the session that holds the work's result.  A job asked for again meanwhile
- * stays.
+ * stays.  Fails: ERR_STALE when the claim was lost, so that the result is not committed either.
  */
 enum err_code job_done(struct session *s, const struct job *job, struct err *e);
 
-/* job_again -- the attempt failed: once more at `at`, with the error kept. */
+/* job_again -- the attempt failed: once more at `at`, with the error kept.  Fails: ERR_STALE. */
 enum err_code job_again(struct session *s, const struct job *job, moment at, const char *error,
 			struct err *e);
 
 /*
- * job_free_leases -- at start-up: nobody else serves this folder, so every claim is from a dead
- * process.
+ * job_free_leases -- at start-up: what this folder's process held is from a dead one.  Where nobody
+ * else works on the jobs, that is every claim.
  */
 enum err_code job_free_leases(struct session *s, struct err *e);
 

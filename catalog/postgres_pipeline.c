@@ -319,6 +319,9 @@ pipeline_await(struct pipeline *p, uint64_t number, struct err *e)
 		take(p, PQgetResult(p->conn));
 		deadline = clock_monotonic() + p->patience;
 	}
+	/* A server that refuses for such a reason is not the one to talk to any more. */
+	if (p->conn && p->failure.code == ERR_UNAVAILABLE)
+		lose(p, "%s", p->failure.message);
 	return pipeline_failure(p, e);
 }
 
@@ -332,6 +335,35 @@ pipeline_glance(struct pipeline *p)
 		lose(p, "%s", PQerrorMessage(p->conn));
 	while (p->conn && p->count > 0 && !PQisBusy(p->conn))
 		take(p, PQgetResult(p->conn));
+}
+
+/* Several may have come at once. */
+static bool
+take_notices(struct pipeline *p, const char *self)
+{
+	bool found = false;
+	for (PGnotify *n; p->conn && (n = PQnotifies(p->conn)) != NULL;) {
+		found |= strcmp(n->extra, self) != 0;
+		PQfreemem(n);
+	}
+	return found;
+}
+
+bool
+pipeline_await_notice(struct pipeline *p, const char *self, int wake, int milliseconds)
+{
+	moment deadline = clock_monotonic() + (moment)milliseconds * 1000;
+	while (p->conn && !take_notices(p, self)) {
+		moment left = deadline - clock_monotonic();
+		struct pollfd fds[] = {{.fd = PQsocket(p->conn), .events = POLLIN},
+				       {.fd = wake, .events = POLLIN}};
+		if (left <= 0 || poll(fds, ARRAY_LEN(fds), (int)(left / 1000) + 1) == 0 ||
+		    fds[1].revents)
+			return false;
+		if (fds[0].revents && PQconsumeInput(p->conn) != 1)
+			lose(p, "%s", PQerrorMessage(p->conn));
+	}
+	return p->conn != NULL;
 }
 
 /* --- a script --- */

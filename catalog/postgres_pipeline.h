@@ -47,7 +47,11 @@ struct pipeline {
 	int64_t changed; /* rows of the last STEP_RUN */
 };
 
-enum { PIPELINE_PATIENCE = 10 /* seconds */, PIPELINE_LONG_PATIENCE = 3600 };
+enum { /* seconds */
+       PIPELINE_SHORT_PATIENCE = 3,
+       PIPELINE_PATIENCE = 10,
+       PIPELINE_LONG_PATIENCE = 3600
+};
 
 /* pipeline_open -- takes the connection, also when it fails. */
 enum err_code pipeline_open(struct pipeline *p, PGconn *conn, enum db_mode mode, struct err *e);
@@ -71,6 +75,12 @@ enum err_code pipeline_failure(const struct pipeline *p, struct err *e);
 
 /* pipeline_glance -- take what has arrived without waiting: notices a connection that is gone. */
 void pipeline_glance(struct pipeline *p);
+
+/*
+ * pipeline_await_notice -- true for one that another session sent with something else than `self`;
+ * false in time, on a loss, or when there is something to read from `wake`.
+ */
+bool pipeline_await_notice(struct pipeline *p, const char *self, int wake, int milliseconds);
 
 /* pipeline_forgive -- the transaction was rolled back: what failed in it is over.  A lost
  * connection stays lost. */

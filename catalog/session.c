@@ -1,66 +1,31 @@
 /*
  * session.c -- who reads and who writes.
  *
- * Readers take a connection from the pool and begin a snapshot; there are never more idle ones than
- * the store keeps. The writer's connection is one, and the writer's session is who holds
- * writer_gate.
+ * A reader has a connection of its own (readers.c).  The writer's connection is one, and the
+ * writer's session is who holds writer_gate.
  */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "log_turn.h"
 #include "search_index.h"
 #include "store_parts.h"
-
-/* --- readers --- */
-
-enum err_code
-reader_open(struct store *store, struct db **ret_db, struct err *e)
-{
-	pthread_mutex_lock(&store->pool_lock);
-	struct db *db = store->idle_count > 0 ? store->idle[--store->idle_count] : NULL;
-	pthread_mutex_unlock(&store->pool_lock);
-	if (!db)
-		CHECK(db_open(store->database, DB_READ, &db, e));
-	*ret_db = db;
-	return ERR_OK;
-}
-
-static void
-reader_give_back(struct store *store, struct db *db)
-{
-	pthread_mutex_lock(&store->pool_lock);
-	if (store->idle_count < store->idle_room) {
-		store->idle[store->idle_count++] = db;
-		db = NULL;
-	}
-	pthread_mutex_unlock(&store->pool_lock);
-	db_close(db);
-}
-
-void
-readers_close(struct store *store)
-{
-	while (store->idle_count > 0)
-		db_close(store->idle[--store->idle_count]);
-	free(store->idle);
-	store->idle = NULL;
-}
 
 enum err_code
 store_read(struct store *store, struct session **ret_session, struct err *e)
 {
 	struct db *db = NULL;
-	CHECK(reader_open(store, &db, e));
 	uint64_t committed = atomic_load(&store->committed); /* before the snapshot */
-	if (db_begin(db, e) != ERR_OK) {
-		db_close(db);
-		return e->code;
-	}
+	uint64_t age = 0;
+	CHECK(reader_open(store, &db, &age, e));
 	struct session *s = memory_alloc(sizeof *s);
-	*s = (struct session){
-	    .store = store, .db = db, .basis = committed, .now = clock_now(&store->clock)};
+	*s = (struct session){.store = store,
+			      .db = db,
+			      .age = age,
+			      .basis = committed,
+			      .now = clock_now(&store->clock)};
 	*ret_session = s;
 	return ERR_OK;
 }
@@ -71,13 +36,27 @@ store_read(struct store *store, struct session **ret_session, struct err *e)
 static void
 roll_back(struct session *s)
 {
-	s->head->loaded = false;
+	*s->head = s->before;
 	db_roll_back(s->db);
+}
+
+/* A server that was left behind by others takes no more writes: its connection is lost, too. */
+enum err_code
+writer_open(struct store *store, struct err *e)
+{
+	if (store->writer && !db_is_lost(store->writer, NULL))
+		return ERR_OK;
+	db_close(store->writer);
+	store->writer = NULL;
+	return db_open(store->database, DB_WRITE, &store->writer, e);
 }
 
 static void
 leave_writer(struct session *s)
 {
+	struct err why;
+	if (s->db && db_is_lost(s->db, &why))
+		follower_note_loss(s->store->follower, &why);
 	s->db = NULL;
 	writer_gate_leave(&s->store->writer_gate);
 }
@@ -90,23 +69,38 @@ writers_moment(const struct session *s)
 	return now > s->head->time ? now : s->head->time;
 }
 
+/* In the gate. */
+static enum err_code
+begin_writing(struct session *s, struct err *e)
+{
+	struct store *store = s->store;
+	enum err_code code = writer_open(store, e);
+	if (code == ERR_OK) {
+		s->db = store->writer;
+		s->before = store->head;
+		code = db_begin(s->db, e);
+	} else if (code == ERR_UNAVAILABLE) {
+		follower_note_loss(store->follower, e);
+	}
+	if (code == ERR_OK && (code = log_turn_take(s, e)) != ERR_OK)
+		roll_back(s);
+	s->before = store->head; /* what others have appended stays when this is rolled back */
+	return code;
+}
+
 enum err_code
 store_write(struct store *store, struct session **ret_session, struct err *e)
 {
-	if (!store->writer)
+	if (store->mode == STORE_VERIFY)
 		return ERR(e, REFUSED, "the folder '%s' was opened to be read only", store->folder);
 	/* Files that nobody can find any more still take what is written, and lose it. */
 	if (!folder_is_locked_by(store->folder, store->lock))
 		return ERR(e, IO, "the folder '%s' was moved or removed", store->folder);
+	CHECK(follower_check(store->follower, 0, e));
 	writer_gate_enter(&store->writer_gate);
 	struct session *s = memory_alloc(sizeof *s);
-	*s = (struct session){.store = store, .db = store->writer, .head = &store->head};
-	enum err_code code = db_begin(s->db, e);
-	if (code == ERR_OK) {
-		code = log_head_load(s, e);
-		if (code != ERR_OK)
-			roll_back(s);
-	}
+	*s = (struct session){.store = store, .head = &store->head};
+	enum err_code code = begin_writing(s, e);
 	if (code != ERR_OK) {
 		leave_writer(s);
 		free(s);
@@ -126,15 +120,44 @@ tell_waiters(struct store *store, uint64_t *counter)
 	pthread_mutex_unlock(&store->commit_lock);
 }
 
+void
+store_tell_commit(struct store *store)
+{
+	tell_waiters(store, &store->commits);
+}
+
+bool
+store_note_committed(struct store *store, uint64_t seq)
+{
+	uint64_t before = atomic_load(&store->committed);
+	while (before < seq && !atomic_compare_exchange_weak(&store->committed, &before, seq))
+		;
+	return before < seq;
+}
+
 /* Still in the gate. */
 static void
 note_committed(struct session *s)
 {
 	struct store *store = s->store;
-	atomic_store(&store->committed, s->head->edge.size);
+	store->heard_of = s->head->edge.size;
+	store_note_committed(store, s->head->edge.size);
 	store->index_debt += s->index_debt;
 	if (store->index_debt < 0)
 		store->index_debt = 0;
+}
+
+/* After a commit that failed nobody knows what the database has: it is read again. */
+static enum err_code
+commit(struct session *s, struct err *e)
+{
+	if (s->broken)
+		return ERR(e, INTERNAL, "a change failed half-way: nothing is kept");
+	CHECK(search_index_pay(s, e));
+	CHECK(log_turn_tell(s, e));
+	enum err_code code = db_commit(s->db, e);
+	s->before.loaded = false;
+	return code != ERR_OK && db_commit_unknown(s->db) ? log_turn_find_out(s, e) : code;
 }
 
 enum err_code
@@ -142,38 +165,26 @@ session_commit(struct session *s, struct err *e)
 {
 	assert(s->head && s->db);
 	struct store *store = s->store;
-	enum err_code code = s->broken
-				 ? ERR(e, INTERNAL, "a change failed half-way: nothing is kept")
-				 : search_index_pay(s, e);
 	atomic_fetch_add(&store->committing, 1);
-	if (code == ERR_OK)
-		code = db_commit(s->db, e);
-	uint32_t waiting = db_waiting(s->db);
+	enum err_code code = commit(s, e);
+	s->db = store->writer; /* it may be another one now */
+	uint32_t waiting = s->db ? db_waiting(s->db) : 0;
 	if (code == ERR_OK)
 		note_committed(s);
-	else
+	else if (s->db)
 		roll_back(s);
+	else
+		*s->head = s->before;
 	leave_writer(s);
 	if (code == ERR_OK) {
 		settler_note(store->settler, waiting);
 		metric_set(store->journal, waiting);
-		tell_waiters(store, &store->commits);
+		store_tell_commit(store);
 		if (s->index_debt > 0)
 			indexer_note(store->indexer);
 	}
 	atomic_fetch_sub(&store->committing, 1);
 	return code;
-}
-
-static void
-end_reader(struct session *s)
-{
-	struct err ignored;
-	struct db *db = s->db;
-	if (db_commit(db, &ignored) == ERR_OK)
-		reader_give_back(s->store, db);
-	else
-		db_close(db);
 }
 
 void
@@ -187,7 +198,7 @@ session_end(struct session **s)
 		roll_back(session);
 		leave_writer(session);
 	} else if (session->db) {
-		end_reader(session);
+		reader_close(session->store, session->db, session->age);
 	}
 	free(session);
 }

@@ -6,15 +6,36 @@
  * it.
  */
 #include <assert.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/document.h"
 #include "base/json.h"
 
 #include "event_log.h"
 #include "store_parts.h"
 
 enum { QUEUE_ROOM = 1024 };
+
+/* No two processes have the same. */
+static const char *
+new_name(struct arena *arena)
+{
+	uint64_t number;
+	random_bytes(&number, sizeof number);
+	return arena_printf(arena, "%016" PRIx64, number);
+}
+
+static const char *
+name_of_place(const char *folder, struct arena *arena)
+{
+	char host[256] = "", path[PATH_MAX];
+	gethostname(host, sizeof host - 1);
+	return arena_printf(arena, "%s:%s", host, realpath(folder, path) ? path : folder);
+}
 
 static struct store *
 store_create(const struct store_options *options)
@@ -24,11 +45,16 @@ store_create(const struct store_options *options)
 	store->database = options->database
 			      ? arena_text(&store->arena, options->database)
 			      : arena_printf(&store->arena, "%s/weft.db", options->folder);
+	store->shown = db_where_to_show(store->database, &store->arena);
+	store->node = new_name(&store->arena);
 	store->mode = options->mode;
 	store->clock = options->clock;
 	store->metrics = options->metrics;
 	store->journal = metric_new(options->metrics, METRIC_GAUGE, "weft_journal_pages", "",
 				    "Pages that are committed and not moved into the database yet");
+	store->available = metric_new(options->metrics, METRIC_GAUGE, "weft_database_available", "",
+				      "1 while the database can be reached, 0 while it is lost");
+	metric_set(store->available, 1);
 	store->lock = -1;
 	store->idle_room = options->readers > 0 ? (size_t)options->readers : 1;
 	store->idle = memory_alloc(store->idle_room * sizeof(struct db *));
@@ -52,7 +78,9 @@ store_close(struct store *store)
 	indexer_destroy(store->indexer);
 	commit_queue_destroy(store->queue);
 	settler_destroy(store->settler);
-	readers_close(store);
+	follower_destroy(store->follower);
+	readers_forget(store);
+	free(store->idle);
 	db_close(store->writer);
 	if (store->lock >= 0)
 		close(store->lock); /* frees the lock, too */
@@ -79,8 +107,33 @@ begin_log(struct store *store, struct err *e)
 	json_end_map(&j);
 
 	CHECK(store_write(store, &s, e));
+	if (s->head->edge.size > 0) /* another node was faster */
+		return ERR_OK;
 	CHECK(event_append(s, "weft", "log.created", store->origin, &body, NULL, e));
 	return session_commit(s, e);
+}
+
+/* A node with another key would sign what nobody accepts: all nodes have the log's own. */
+static enum err_code
+check_key_is_the_logs(struct store *store, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct event first;
+	struct node body;
+	CHECK(store_read(store, &s, e));
+	CHECK(event_get(s, 1, &arena, &first, e));
+	if (!first.body)
+		return ERR_OK; /* redacted */
+	CHECK(document_read(DOCUMENT_JSON, first.body, first.body_length, NULL, &arena, &body, e));
+	const char *said = node_text(&body, "verifier", "");
+	const char *own = verifier_key_format(&store->verifier, &arena);
+	if (strcmp(said, own) != 0)
+		return ERR(e, CORRUPT,
+			   "the log is signed with the key of %s, and '%s' has that of %s: copy "
+			   "log.key and log.verifier from the node that began the log",
+			   said, store->folder, own);
+	return ERR_OK;
 }
 
 /* A database that was put back from an older copy, or cut: its own checkpoint remembers more. */
@@ -113,22 +166,26 @@ open_database(struct store *store, const char *origin, struct err *e)
 	CHECK(folder_sync(store->folder, e));
 	CHECK(check_not_cut(store->writer, &size, e));
 	atomic_store(&store->committed, size);
+	store->heard_of = size;
 	if (db_has_journal(store->writer))
 		CHECK(settler_create(store->database, &store->writer_gate, &store->settler, e));
 	CHECK(log_key_load(store, origin, size == 0, e));
-	return size == 0 ? begin_log(store, e) : ERR_OK;
+	if (size == 0)
+		CHECK(begin_log(store, e));
+	return check_key_is_the_logs(store, e);
 }
 
 static enum err_code
-while_opening(struct store *store, struct err *e)
+while_opening(const struct store *store, struct err *e)
 {
-	return err_while(e, "opening '%s'", db_where_to_show(store->database, &store->arena));
+	return err_while(e, "opening '%s'", store->shown);
 }
 
 static enum err_code
 open_to_serve(struct store *store, const char *origin, struct err *e)
 {
 	CHECK(folder_create(store->folder, e));
+	store->holder = name_of_place(store->folder, &store->arena);
 	CHECK(folder_lock(store->folder, &store->lock, e));
 	if (open_database(store, origin, e) != ERR_OK)
 		return while_opening(store, e);
@@ -142,12 +199,12 @@ open_to_verify(struct store *store, struct err *e)
 		return ERR(e, NOT_FOUND, "there is no log in '%s'", store->folder);
 	CHECK(log_verifier_load(store, e));
 	struct db *db = NULL;
-	if (reader_open(store, &db, e) != ERR_OK || migrate_check(db, e) != ERR_OK) {
-		db_close(db);
+	uint64_t age = 0;
+	if (reader_open(store, &db, &age, e) != ERR_OK)
 		return while_opening(store, e);
-	}
-	store->idle[store->idle_count++] = db;
-	return ERR_OK;
+	enum err_code code = migrate_check(db, e);
+	reader_close(store, db, age);
+	return code == ERR_OK ? ERR_OK : while_opening(store, e);
 }
 
 /* Last of all: only a store that is whole takes commands. */
@@ -159,6 +216,8 @@ open_queue(struct store *store, int room, struct err *e)
 	CHECK(store_read(store, &s, e));
 	CHECK(event_log_size(s, &size, e));
 	atomic_store(&store->committed, size);
+	if (db_is_url(store->database))
+		CHECK(follower_create(store, &store->follower, e));
 	CHECK(commit_queue_create(store, room > 0 ? (size_t)room : QUEUE_ROOM, &store->queue, e));
 	return indexer_create(store, &store->indexer, e);
 }

@@ -5,7 +5,10 @@
  *     folder.c        lock and files
  *     migrate.c       the schema
  *     log_key.c       the key that signs checkpoints
- *     session.c       readers' pool, the writer, commit and undo
+ *     readers.c       connections for who reads
+ *     session.c       readers, the writer, commit and undo
+ *     log_turn.c      the writer's turn among several nodes
+ *     follower.c      what other nodes commit; the database lost and found
  *     commit_queue.c  changes wait for the writer, and are committed together
  *     settler.c       the journal is kept short
  *     indexer.c       documents are taken into the search index
@@ -24,6 +27,7 @@
 
 #include "commit_queue.h"
 #include "db.h"
+#include "follower.h"
 #include "indexer.h"
 #include "settler.h"
 #include "store.h"
@@ -43,17 +47,24 @@ struct log_head {
 struct store {
 	struct arena arena; /* holds the texts below */
 	const char *folder, *database, *origin;
+	const char *shown;  /* the database's name, for messages */
+	const char *node;   /* this process's, among all that share the database */
+	const char *holder; /* the folder's, on this machine: the same after a restart */
 	enum store_mode mode;
 	struct clock clock;
-	struct metrics *metrics; /* or NULL; not owned */
-	struct metric *journal;  /* or NULL */
-	int lock;                /* descriptor of weft.lock, or -1 */
+	struct metrics *metrics;  /* or NULL; not owned */
+	struct metric *journal;   /* or NULL */
+	struct metric *available; /* the database; 0 or 1 */
+	int lock;                 /* descriptor of weft.lock, or -1 */
 	struct verifier_key verifier;
 	struct signing_key key; /* zeros in STORE_VERIFY */
 
 	struct writer_gate writer_gate;
-	struct db *writer;
-	struct log_head head; /* of who is in the gate */
+	struct db *writer; /* this and the next three: of who is in the gate */
+	struct log_head head;
+	int64_t turn;              /* of this node: counts its transactions */
+	uint64_t heard_of;         /* `touched` knows all events up to this one */
+	struct follower *follower; /* NULL: nobody else writes to the database */
 	struct settler *settler;
 	struct indexer *indexer;    /* NULL where nobody publishes */
 	int64_t index_debt;         /* about how many; of who is in the gate */
@@ -65,6 +76,7 @@ struct store {
 	pthread_mutex_t pool_lock;
 	struct db **idle; /* connections that no reader uses */
 	size_t idle_count, idle_room;
+	uint64_t pool_age; /* grows when all connections are to be forgotten */
 
 	pthread_mutex_t commit_lock;
 	pthread_cond_t changed; /* commits or wakes grew */
@@ -73,9 +85,12 @@ struct store {
 
 struct session {
 	struct store *store;
-	struct db *db;         /* NULL once it has ended */
-	struct log_head *head; /* NULL in a reader */
-	uint64_t basis;        /* a reader's: it sees at least the events up to this one */
+	struct db *db;          /* NULL once it has ended */
+	struct log_head *head;  /* NULL in a reader */
+	struct log_head before; /* what rolling back brings back */
+	int64_t turn;
+	uint64_t age;   /* a reader's: when its connection was made */
+	uint64_t basis; /* a reader's: it sees at least the events up to this one */
 	moment now;
 	bool broken;        /* a change failed half-way: it must not commit */
 	bool rebuilding;    /* the search index is made at the end */
@@ -109,9 +124,19 @@ enum err_code log_verifier_load(struct store *store, struct err *e);
 /* log_key_examine -- is the key in this file the verifier's other half?  Fails: ERR_CORRUPT. */
 enum err_code log_key_examine(const char *path, const struct verifier_key *verifier, struct err *e);
 
-/* session.c */
-enum err_code reader_open(struct store *store, struct db **ret_db, struct err *e);
-void readers_close(struct store *store);
+/*
+ * readers.c.  reader_open -- with its snapshot begun; reader_close -- kept for the next, or closed.
+ * readers_forget -- none that was made before is used again.
+ */
+enum err_code reader_open(struct store *store, struct db **ret_db, uint64_t *ret_age,
+			  struct err *e);
+void reader_close(struct store *store, struct db *db, uint64_t age);
+void readers_forget(struct store *store);
+
+/* session.c.  writer_open -- in the gate: a connection that is not lost. */
+enum err_code writer_open(struct store *store, struct err *e);
+void store_tell_commit(struct store *store);
+bool store_note_committed(struct store *store, uint64_t seq); /* true: that is news */
 
 /* event_log.c: read the head when it is not loaded. */
 enum err_code log_head_load(struct session *s, struct err *e);

@@ -20,7 +20,8 @@ static const struct command server_commands[] = {
     {"serve", "[--listen ADDRESS] [--data DIR] [--dev]", "Run the server", serve_help, serve_run},
     {"backup", "FILE --data DIR", "Copy the catalog while it is served", backup_help, backup_run},
     {"restore", "FILE --data DIR", "Put a backup in place", restore_help, restore_run},
-    {"rebuild", "--data DIR", "Make all projections again from the log", rebuild_help, rebuild_run},
+    {"rebuild", "--data DIR [--store URL]", "Make all projections again from the log", rebuild_help,
+     rebuild_run},
     {0},
 };
 

@@ -21,24 +21,29 @@ const char rebuild_help[] = "Drops every projection (products in force, lineage,
 			    "not be running on the folder.\n"
 			    "\n"
 			    "  weft rebuild --data /var/lib/weft\n"
+			    "  weft rebuild --data /var/lib/weft --store postgresql://db/weft    "
+			    "(other nodes may go on; their writes wait)\n"
 			    "\n"
 			    "Exits with 1 when a projection differs from what it was: then the "
 			    "earlier one was not what the log says.\n";
 
 static const char audit_help[] =
-    "usage: weft audit verify --data DIR [--since FILE] [--json]\n"
+    "usage: weft audit verify --data DIR [--store URL] [--since FILE] [--json]\n"
     "\n"
     "Reads the whole log in DIR as an auditor would, beside a running server or without one: every "
     "body against its\n"
     "hash, every leaf against its event, the tree against the leaves, the signed checkpoints "
     "against the tree.\n"
+    "--store is what 'weft serve --store' was given: then the log is in PostgreSQL, and DIR has "
+    "its "
+    "log.verifier alone.\n"
     "--since names a checkpoint that was kept from before: it proves that nothing up to it was "
     "changed or removed.\n"
     "\n"
     "Exits with 0 when everything holds, 1 when something was altered.\n";
 
 struct options {
-	const char *data, *since;
+	const char *data, *store, *since;
 	bool json, help;
 };
 
@@ -79,6 +84,8 @@ read_options(int argc, char **argv, struct options *o, struct err *e)
 			o->help = true;
 		else if ((value = take_value("--data", argc, argv, &i)))
 			o->data = value;
+		else if ((value = take_value("--store", argc, argv, &i)))
+			o->store = value;
 		else if ((value = take_value("--since", argc, argv, &i)))
 			o->since = value;
 		else
@@ -156,7 +163,7 @@ static enum err_code
 verify(const struct options *o, struct findings *f, struct log_report *ret_report, struct err *e)
 {
 	const struct store_options options = {
-	    .folder = o->data, .mode = STORE_VERIFY, .readers = 1};
+	    .folder = o->data, .database = o->store, .mode = STORE_VERIFY, .readers = 1};
 	struct store *store = NULL;
 	char *since = NULL;
 	size_t length;
@@ -251,12 +258,14 @@ rebuild_and_compare(struct store *store, struct arena *arena, size_t *ret_differ
 /* Opening a folder that has none, or one of no bytes, would make one, and an empty catalog is no
  * rebuilt one. */
 static enum err_code
-check_catalog(const char *folder, struct arena *arena, struct err *e)
+check_catalog(const struct options *o, struct arena *arena, struct err *e)
 {
 	struct stat found;
-	if (stat(arena_printf(arena, "%s/weft.db", folder), &found) == 0 && found.st_size > 0)
+	const char *sign = o->store ? "log.key" : "weft.db";
+	if (stat(arena_printf(arena, "%s/%s", o->data, sign), &found) == 0 && found.st_size > 0)
 		return ERR_OK;
-	return ERR(e, NOT_FOUND, "there is no catalog in '%s'", folder);
+	return ERR(e, NOT_FOUND, "there is no %s in '%s'", o->store ? "log.key" : "catalog",
+		   o->data);
 }
 
 int
@@ -271,10 +280,11 @@ rebuild_run(const struct command *self, int argc, char **argv)
 		printf("usage: weft %s %s\n\n%s", self->name, self->arguments, self->help);
 		return 0;
 	}
-	const struct store_options options = {.folder = o.data, .mode = STORE_SERVE, .readers = 1};
+	const struct store_options options = {
+	    .folder = o.data, .database = o.store, .mode = STORE_SERVE, .readers = 1};
 	struct store *store = NULL;
 	size_t differ = 0;
-	enum err_code code = check_catalog(o.data, &arena, &e);
+	enum err_code code = check_catalog(&o, &arena, &e);
 	if (code == ERR_OK)
 		code = store_open(&options, &store, &e);
 	if (code == ERR_OK)

@@ -151,6 +151,12 @@ allow_files(const struct config *config, struct err *e)
 	return ERR_OK;
 }
 
+static const char *
+text_or_none(const char *text)
+{
+	return *text ? text : NULL;
+}
+
 static enum err_code
 start_services(struct server *server, struct err *e)
 {
@@ -158,6 +164,7 @@ start_services(struct server *server, struct err *e)
 	s->metrics = metrics_create();
 	const struct store_options options = {
 	    .folder = server->config.data,
+	    .database = text_or_none(server->config.store),
 	    .origin = server->config.origin,
 	    .mode = STORE_SERVE,
 	    .readers = (int)readers_of(&server->config),
@@ -196,12 +203,6 @@ patience_with_clients(const struct config *config)
 	return (unsigned)((config->drain_limit * 3 + 3) / 4);
 }
 
-static const char *
-file_or_none(const char *path)
-{
-	return *path ? path : NULL;
-}
-
 static enum err_code
 start_http(struct server *server, struct err *e)
 {
@@ -211,8 +212,8 @@ start_http(struct server *server, struct err *e)
 	    .max_connections = (unsigned)server->config.max_connections,
 	    .timeout_seconds = (unsigned)server->config.request_timeout,
 	    .drain_seconds = patience_with_clients(&server->config),
-	    .certificate = file_or_none(server->config.tls_cert),
-	    .key = file_or_none(server->config.tls_key),
+	    .certificate = text_or_none(server->config.tls_cert),
+	    .key = text_or_none(server->config.tls_key),
 	    .max_body = (size_t)server->config.max_body,
 	    .tables = api_tables,
 	    .app = &server->services,

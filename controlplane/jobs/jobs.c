@@ -120,7 +120,7 @@ ask_again(void *user, struct session *s, struct err *e)
 /*
  * A job that failed must be put back, or it would wait for its lease to end.  While the store
  * itself fails (a full disk) this worker has nothing better to do than to try; when the process
- * ends meanwhile, the next start frees the lease.
+ * ends meanwhile, the next start frees the lease.  Once the lease was lost the job is another's.
  */
 static void
 put_back(struct jobs *jobs, const struct job *job, moment at, const char *error)
@@ -128,8 +128,9 @@ put_back(struct jobs *jobs, const struct job *job, moment at, const char *error)
 	struct err e = {0};
 	struct failed_job failed = {job, at, error};
 	LOG(WARN, "job failed", "kind", job->kind, "subject", job->subject, "error", error);
-	while (store_change(jobs->options.store, ask_again, &failed, &e) != ERR_OK &&
-	       !atomic_load(&jobs->stopping)) {
+	enum err_code code;
+	while ((code = store_change(jobs->options.store, ask_again, &failed, &e)) != ERR_OK &&
+	       code != ERR_STALE && !atomic_load(&jobs->stopping)) {
 		LOG(WARN, "job cannot be put back", "kind", job->kind, "subject", job->subject,
 		    "error", e.message);
 		rest(BREATHER);

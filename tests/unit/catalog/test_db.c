@@ -393,7 +393,7 @@ a_session_that_is_ended_is_lost_and_says_so(void **state)
 				" WHERE pid <> pg_backend_pid() LIMIT 1",
 				NULL));
 	assert_int_equal(db_commit(b->db, &m->e), ERR_UNAVAILABLE);
-	assert_true(db_is_lost(b->db));
+	assert_true(db_is_lost(b->db, &m->e));
 	db_roll_back(b->db);
 	assert_int_equal(insert(b, 2), ERR_UNAVAILABLE);
 	db_close(b->db);

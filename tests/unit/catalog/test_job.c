@@ -76,6 +76,16 @@ again(struct mesh *m, const struct job *job, moment when, const char *error)
 	mesh_commit(m, s);
 }
 
+/* Nothing of a session that says so may be committed. */
+static void
+expect_lost(struct mesh *m, const struct job *job)
+{
+	struct session *s = mesh_write(m);
+	assert_err(m, ERR_STALE, "somebody else has it", job_done(s, job, &m->e));
+	assert_int_equal(job_again(s, job, NOON, "late", &m->e), ERR_STALE);
+	session_end(&s);
+}
+
 static void
 expect_counts(struct mesh *m, uint64_t waiting, uint64_t failing)
 {
@@ -148,7 +158,28 @@ a_finished_job_is_gone(void **state)
 	done(m, &job);
 	expect_counts(m, 0, 0);
 	assert_int_equal(next_due(m), 0);
-	done(m, &job); /* a second time changes nothing */
+	expect_lost(m, &job);
+}
+
+static void
+who_lost_the_lease_has_no_say_any_more(void **state)
+{
+	struct mesh *m = *state;
+	want(m, "k", "a", NOON);
+	struct job slow = claim(m);
+	at(m, NOON + SECONDS(61));
+	struct job second = claim(m);
+	assert_int_equal(second.round, slow.round);
+	expect_lost(m, &slow);
+	done(m, &second);
+	expect_lost(m, &slow);
+	want(m, "k", "a", NOON + SECONDS(61)); /* the same round of the same job, by its numbers */
+	at(m, NOON + SECONDS(62));
+	struct job third = claim(m);
+	expect_lost(m, &slow);
+	again(m, &third, NOON + SECONDS(70), "no");
+	expect_lost(m, &slow);
+	assert_int_equal(next_due(m), NOON + SECONDS(70));
 }
 
 /* --- asked for while it is worked on --- */
@@ -273,6 +304,7 @@ main(void)
 	    HERE(a_job_of_the_future_is_not_due_yet),
 	    HERE(asked_for_twice_while_it_waits_it_runs_once_at_the_earlier_time),
 	    HERE(a_finished_job_is_gone),
+	    HERE(who_lost_the_lease_has_no_say_any_more),
 	    HERE(asked_for_while_it_is_worked_on_it_runs_once_more),
 	    HERE(a_failure_of_an_old_round_does_not_delay_the_new_one),
 	    HERE(a_failed_job_is_due_again_later_and_counts_its_attempts),

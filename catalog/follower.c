@@ -1,0 +1,276 @@
+/*
+ * follower.c -- looks at the log's end, waits for news, looks again.
+ *
+ *     lost --- connected, and the end was read --->  following --- a connection broke ---> lost
+ */
+#include "follower.h"
+
+#include <sys/eventfd.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#include "store_parts.h"
+
+enum { LOOK_EVERY = 1000, TRY_EVERY = 200 /* milliseconds */ };
+
+struct follower {
+	struct store *store; /* not owned */
+	struct db *db;       /* the thread's own, as the next: NULL while there is none */
+	bool told;           /* that it is lost */
+	pthread_t thread;
+	int wake; /* an eventfd */
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t changed;
+	bool lost, stop;
+	moment lost_at, looked_at; /* clock_monotonic */
+	uint64_t losses;           /* grows with each that was noted */
+	struct err why;
+};
+
+/* --- what others ask --- */
+
+enum err_code
+follower_check(struct follower *f, moment since, struct err *e)
+{
+	if (!f)
+		return ERR_OK;
+	pthread_mutex_lock(&f->lock);
+	bool lost = f->lost && clock_monotonic() - f->lost_at >= since;
+	if (lost)
+		*e = f->why;
+	pthread_mutex_unlock(&f->lock);
+	return lost ? ERR_UNAVAILABLE : ERR_OK;
+}
+
+static void
+wake(struct follower *f)
+{
+	const uint64_t one = 1;
+	ssize_t written = write(f->wake, &one, sizeof one);
+	(void)written; /* a full counter wakes, too */
+}
+
+void
+follower_note_loss(struct follower *f, const struct err *why)
+{
+	if (!f)
+		return;
+	pthread_mutex_lock(&f->lock);
+	if (!f->lost) {
+		f->lost = true;
+		f->lost_at = clock_monotonic();
+		f->why = *why;
+	}
+	f->losses++;
+	pthread_mutex_unlock(&f->lock);
+	wake(f);
+}
+
+bool
+follower_await(struct follower *f, moment deadline)
+{
+	if (!f)
+		return false;
+	pthread_mutex_lock(&f->lock);
+	moment end = f->lost && f->lost_at + FOLLOWER_PATIENCE < deadline
+			 ? f->lost_at + FOLLOWER_PATIENCE
+			 : deadline;
+	const struct timespec until = {.tv_sec = end / 1000000, .tv_nsec = end % 1000000 * 1000};
+	while (f->lost && !f->stop &&
+	       pthread_cond_timedwait(&f->changed, &f->lock, &until) != ETIMEDOUT)
+		;
+	bool there = !f->lost && clock_monotonic() < deadline;
+	pthread_mutex_unlock(&f->lock);
+	return there;
+}
+
+moment
+follower_lag(struct follower *f)
+{
+	if (!f)
+		return 0;
+	pthread_mutex_lock(&f->lock);
+	moment lag = clock_monotonic() - f->looked_at;
+	pthread_mutex_unlock(&f->lock);
+	return lag;
+}
+
+/* --- looking --- */
+
+static enum err_code
+connect_again(struct follower *f, struct err *e)
+{
+	db_close(f->db);
+	f->db = NULL;
+	CHECK(db_open(f->store->database, DB_READ, &f->db, e));
+	return db_listen(f->db, e);
+}
+
+static enum err_code
+read_end(struct follower *f, uint64_t *ret_seq, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(f->db, "SELECT coalesce(max(seq), 0) FROM events", DB_NO_ARGS, &q, e));
+	*ret_seq = db_next(&q) ? (uint64_t)db_column_int(&q, 0) : 0;
+	return ERR_OK;
+}
+
+static uint64_t
+count_losses(struct follower *f)
+{
+	pthread_mutex_lock(&f->lock);
+	uint64_t losses = f->losses;
+	pthread_mutex_unlock(&f->lock);
+	return losses;
+}
+
+/* What was lost is there again, unless somebody lost another connection since we began to look. */
+static void
+note_found(struct follower *f, uint64_t losses)
+{
+	pthread_mutex_lock(&f->lock);
+	bool again = f->lost && f->losses == losses;
+	if (again)
+		f->lost = false;
+	f->looked_at = clock_monotonic();
+	pthread_cond_broadcast(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+	if (again)
+		readers_forget(f->store);
+	metric_set(f->store->available, 1);
+	if (f->told)
+		LOG(INFO, "the database is there again", "store", f->store->shown);
+	f->told = false;
+}
+
+static void
+note_lost(struct follower *f, const struct err *why)
+{
+	db_close(f->db);
+	f->db = NULL;
+	follower_note_loss(f, why);
+	if (f->told)
+		return;
+	f->told = true;
+	metric_set(f->store->available, 0);
+	LOG(WARN, "the database is lost", "store", f->store->shown, "error", why->message);
+	store_tell_commit(f->store); /* what is kept of it cannot be trusted any more */
+}
+
+/* Gives false when the database cannot be reached. */
+static bool
+look(struct follower *f, bool noticed)
+{
+	struct err e;
+	uint64_t seq = 0, losses = count_losses(f);
+	bool is_new = !f->db || db_is_lost(f->db, NULL);
+	if ((is_new && connect_again(f, &e) != ERR_OK) || read_end(f, &seq, &e) != ERR_OK) {
+		note_lost(f, &e);
+		return false;
+	}
+	/* A notice may be of what is no event: a job, a kept answer. */
+	bool has_news = store_note_committed(f->store, seq) || f->told || noticed;
+	note_found(f, losses);
+	if (has_news)
+		store_tell_commit(f->store);
+	return true;
+}
+
+/* --- the thread --- */
+
+static bool
+is_to_stop(struct follower *f)
+{
+	pthread_mutex_lock(&f->lock);
+	bool stop = f->stop;
+	pthread_mutex_unlock(&f->lock);
+	return stop;
+}
+
+/* Gives true for news of another node. */
+static bool
+rest(struct follower *f, int milliseconds)
+{
+	uint64_t woken;
+	struct pollfd fd = {.fd = f->wake, .events = POLLIN};
+	bool noticed = false;
+	if (f->db)
+		noticed = db_await_notice(f->db, f->store->node, f->wake, milliseconds);
+	else
+		poll(&fd, 1, milliseconds);
+	ssize_t got = read(f->wake, &woken, sizeof woken);
+	(void)got; /* it may not have been woken */
+	return noticed;
+}
+
+static void *
+follow(void *user)
+{
+	struct follower *f = user;
+	for (bool noticed = false; !is_to_stop(f);)
+		noticed = rest(f, look(f, noticed) ? LOOK_EVERY : TRY_EVERY);
+	return NULL;
+}
+
+/* --- beginning and end --- */
+
+static void
+follower_free(struct follower *f)
+{
+	db_close(f->db);
+	pthread_cond_destroy(&f->changed);
+	pthread_mutex_destroy(&f->lock);
+	if (f->wake >= 0)
+		close(f->wake);
+	free(f);
+}
+
+static struct follower *
+follower_new(struct store *store)
+{
+	struct follower *f = memory_alloc(sizeof *f);
+	*f = (struct follower){.store = store, .looked_at = clock_monotonic()};
+	f->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&f->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return f;
+}
+
+enum err_code
+follower_create(struct store *store, struct follower **ret_follower, struct err *e)
+{
+	struct follower *f = follower_new(store);
+	int number = f->wake < 0 ? errno : pthread_create(&f->thread, NULL, follow, f);
+	if (number != 0) {
+		follower_free(f);
+		return err_errno(e, number, "starting a thread");
+	}
+	*ret_follower = f;
+	return ERR_OK;
+}
+
+void
+follower_destroy(struct follower *f)
+{
+	if (!f)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->stop = true;
+	pthread_cond_broadcast(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+	wake(f);
+	pthread_join(f->thread, NULL);
+	follower_free(f);
+}
