@@ -30,8 +30,11 @@ const char backup_help[] =
     "read and verified, but not served.  What plugins store in the folder is not in the file either.\n"
     "\n"
     "A catalog in PostgreSQL is backed up by PostgreSQL:\n"
-    "  pg_basebackup --dbname=postgresql://HOST/ --pgdata=DIR --wal-method=stream --checkpoint=fast\n"
-    "  pg_dump --dbname=postgresql://HOST/weft --format=custom --file=FILE\n";
+    "  pg_dump --dbname=postgresql://USER@HOST/weft --format=custom --file=FILE      one moment of it, in one file\n"
+    "  pg_restore --dbname=postgresql://USER@HOST/empty --no-owner FILE              and back\n"
+    "  pg_basebackup --dbname=postgresql://USER@HOST/ --pgdata=DIR --wal-method=stream --checkpoint=fast\n"
+    "                                                                                the whole server, to be replayed\n"
+    "Its log.key lies in the data folder all the same: copy that one apart.\n";
 
 const char restore_help[] =
     "Puts a backup in place as a data folder, once everything in it was found sound: as 'weft check' does.  The folder\n"
