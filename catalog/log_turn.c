@@ -28,9 +28,8 @@ note_turn(struct session *s, struct err *e)
 	    " ON CONFLICT (node) DO UPDATE SET turn = excluded.turn, at = excluded.at";
 	struct store *store = s->store;
 	s->turn = ++store->turn;
-	return db_run(
-	    s->db, sql,
-	    DB_ARGS(db_text(store->node), db_int(s->turn), db_int(clock_now(&store->clock))), e);
+	return db_run(s->db, sql,
+		      DB_ARGS(db_text(store->node), db_int(s->turn), db_int(store_now(store))), e);
 }
 
 /* --- what came since --- */

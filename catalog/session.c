@@ -21,11 +21,8 @@ store_read(struct store *store, struct session **ret_session, struct err *e)
 	uint64_t age = 0;
 	CHECK(reader_open(store, &db, &age, e));
 	struct session *s = memory_alloc(sizeof *s);
-	*s = (struct session){.store = store,
-			      .db = db,
-			      .age = age,
-			      .basis = committed,
-			      .now = clock_now(&store->clock)};
+	*s = (struct session){
+	    .store = store, .db = db, .age = age, .basis = committed, .now = store_now(store)};
 	*ret_session = s;
 	return ERR_OK;
 }
@@ -61,11 +58,11 @@ leave_writer(struct session *s)
 	writer_gate_leave(&s->store->writer_gate);
 }
 
-/* Time does not go back in the log, even when the machine's clock does. */
+/* Time does not go back in the log, even when another node's clock is ahead. */
 static moment
 writers_moment(const struct session *s)
 {
-	moment now = clock_now(&s->store->clock);
+	moment now = store_now(s->store);
 	return now > s->head->time ? now : s->head->time;
 }
 
@@ -177,6 +174,7 @@ session_commit(struct session *s, struct err *e)
 		*s->head = s->before;
 	leave_writer(s);
 	if (code == ERR_OK) {
+		store_clock_note(&store->clock, s->now);
 		settler_note(store->settler, waiting);
 		metric_set(store->journal, waiting);
 		store_tell_commit(store);

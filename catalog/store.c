@@ -48,7 +48,7 @@ store_create(const struct store_options *options)
 	store->shown = db_where_to_show(store->database, &store->arena);
 	store->node = new_name(&store->arena);
 	store->mode = options->mode;
-	store->clock = options->clock;
+	store_clock_init(&store->clock, options->clock);
 	store->metrics = options->metrics;
 	store->journal = metric_new(options->metrics, METRIC_GAUGE, "weft_journal_pages", "",
 				    "Pages that are committed and not moved into the database yet");
@@ -207,6 +207,17 @@ open_to_verify(struct store *store, struct err *e)
 	return code == ERR_OK ? ERR_OK : while_opening(store, e);
 }
 
+/* A start on an earlier day than the last: time goes on from the log's. */
+static enum err_code
+note_last_time(struct store *store, struct session *s, uint64_t size, struct err *e)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct event last;
+	CHECK(event_get(s, size, &arena, &last, e));
+	store_clock_note(&store->clock, last.time);
+	return ERR_OK;
+}
+
 /* Last of all: only a store that is whole takes commands. */
 static enum err_code
 open_queue(struct store *store, int room, struct err *e)
@@ -216,6 +227,8 @@ open_queue(struct store *store, int room, struct err *e)
 	CHECK(store_read(store, &s, e));
 	CHECK(event_log_size(s, &size, e));
 	atomic_store(&store->committed, size);
+	if (size > 0)
+		CHECK(note_last_time(store, s, size, e));
 	if (db_is_url(store->database))
 		CHECK(follower_create(store, &store->follower, e));
 	CHECK(commit_queue_create(store, room > 0 ? (size_t)room : QUEUE_ROOM, &store->queue, e));
@@ -280,10 +293,16 @@ store_verifier(const struct store *store)
 	return &store->verifier;
 }
 
+struct clock
+store_clock(const struct store *store)
+{
+	return store->clock.machine;
+}
+
 moment
 store_now(const struct store *store)
 {
-	return clock_now(&store->clock);
+	return store_clock_now(&store->clock);
 }
 
 struct metrics *

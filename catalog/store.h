@@ -62,7 +62,14 @@ void store_close(struct store *store);
 const char *store_origin(const struct store *store);
 const char *store_folder(const struct store *store);
 const struct verifier_key *store_verifier(const struct store *store);
+
+/*
+ * store_now -- the time that events get and jobs are due by: never before the last event's.
+ * store_clock is the machine's, for what others agreed upon, such as the end of a token.
+ */
 moment store_now(const struct store *store);
+struct clock store_clock(const struct store *store);
+
 struct metrics *store_metrics(const struct store *store); /* or NULL */
 
 /* store_commits -- a number that grows with each commit. */

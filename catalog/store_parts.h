@@ -31,6 +31,7 @@
 #include "indexer.h"
 #include "settler.h"
 #include "store.h"
+#include "store_clock.h"
 #include "touched.h"
 #include "writer_gate.h"
 
@@ -51,7 +52,7 @@ struct store {
 	const char *node;   /* this process's, among all that share the database */
 	const char *holder; /* the folder's, on this machine: the same after a restart */
 	enum store_mode mode;
-	struct clock clock;
+	struct store_clock clock;
 	struct metrics *metrics;  /* or NULL; not owned */
 	struct metric *journal;   /* or NULL */
 	struct metric *available; /* the database; 0 or 1 */

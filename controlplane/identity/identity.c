@@ -152,7 +152,8 @@ authenticate_token(struct identity *identity, const char *secret, struct arena *
 		return code;
 
 	struct actor actor = {.name = token.name};
-	bool expired = token.expires_at != 0 && token.expires_at <= store_now(identity->store);
+	const struct clock clock = store_clock(identity->store);
+	bool expired = token.expires_at != 0 && token.expires_at <= clock_now(&clock);
 	if (token.revoked || expired || !role_from_name(token.role, &actor.role))
 		return refuse_token(e);
 	actor.domains = read_domains(token.domains, arena);

@@ -60,7 +60,8 @@ check_wish(const struct token_wish *wish, moment now, struct err *e)
 enum err_code
 token_check(struct store *store, const struct token_wish *wish, struct err *e)
 {
-	return check_wish(wish, store_now(store), e);
+	const struct clock clock = store_clock(store);
+	return check_wish(wish, clock_now(&clock), e);
 }
 
 static const char *
