@@ -45,6 +45,7 @@ steps=(
 	"nth-call        release-build the n-th call of one kind fails, for every n of a command"
 	"nth-start       release-build the n-th call of one kind fails, for every n of a start"
 	"full-disk       release-build a file system that is full under the data folder"
+	"clock-jump      release-build a clock that goes forwards and backwards by a day"
 	"power-loss      release-build what a disk may have when the power goes, and a server on it"
 	"valgrind        release-build valgrind on the demo"
 	"bench           release-build the benchmarks run (no times are asserted)"
@@ -175,6 +176,7 @@ do_bench() { tests/bench/run.sh --seconds 0.2 --rounds 1 --sizes 200,1000 --json
 
 do_full-disk() { "$python" tests/fault/full_disk.py; }
 do_power-loss() { "$python" tests/fault/power_loss.py --states "$((600 / $(sampled 10)))"; }
+do_clock-jump() { "$python" tests/fault/clock_jump.py; }
 
 # A sample: one in so many; all of them with --long.
 sampled() {

@@ -139,7 +139,7 @@ class ClockJump(weft.Case):
         self.wait_ready("storm.failing")
 
     def test_tokens_end_when_the_clock_says_so(self):
-        answer = self.server.post("/api/v1/tokens", {"name": "short", "role": "reader", "expires_at": self.instant(3600)})
+        answer = self.server.post("/api/v1/tokens", {"name": "short", "role": "reader", "expires": self.instant(3600)})
         token = self.assertStatus(answer, 201).json["token"]
         whoami = lambda: self.server.get("/api/v1/whoami", token=token).status  # noqa: E731
         self.assertEqual(whoami(), 200)
@@ -148,7 +148,7 @@ class ClockJump(weft.Case):
         self.publish("token.later")
         self.jump(0)
         self.assertEqual(whoami(), 200)
-        answer = self.server.post("/api/v1/tokens", {"name": "again", "role": "reader", "expires_at": self.instant(600)})
+        answer = self.server.post("/api/v1/tokens", {"name": "again", "role": "reader", "expires": self.instant(600)})
         self.assertStatus(answer, 201)
 
     def test_a_key_that_was_used_is_known_after_a_jump_back(self):
