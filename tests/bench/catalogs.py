@@ -4,8 +4,8 @@
     build/bench-data/fts-D-PRODUCTS.db        floor_search's
 
 Making one is what everybody does: publishing, over many connections, to a server.  A larger one begins as a copy of the
-next smaller one.  It is made under another name, so that one that is there is whole.  Those of other versions are removed
-when one is made: a million products are 10 GB.
+next smaller one.  It is made under another name, so that one that is there is whole.  Those of other versions are
+removed when one is made: a million products are 10 GB.
 """
 
 import contextlib

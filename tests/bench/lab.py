@@ -51,9 +51,9 @@ def quiet_server(data=None, arguments=()):
 
 @contextlib.contextmanager
 def floor_server(name):
-    """floor_http or floor_suspend: its port."""
+    """floor_http or floor_suspend: its port and its process."""
     with subprocess.Popen([str(PROGRAMS / name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as floor:
-        yield int(floor.stdout.readline().split()[1])
+        yield int(floor.stdout.readline().split()[1]), floor
         floor.stdin.close()
 
 
@@ -77,15 +77,18 @@ def database(url, name):
 
 # Generators.
 
-def wrk(port, path, seconds, connections=64):
-    """Requests a second, and the p99 in milliseconds.  wrk counts whole seconds."""
+def wrk(port, process, path, seconds, connections=64):
+    """Like ask(), of one path, and of any server.  wrk counts whole seconds."""
+    before = cpu_seconds(process.pid)
     text = output("wrk", "-t2", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency",
                   f"http://127.0.0.1:{port}{path}")
     if "Non-2xx" in text:
         fail(f"wrk met answers that were no 200:\n{text}")
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+    cpu = cpu_seconds(process.pid) - before
+    answers = int(re.search(r"(\d+) requests in", text).group(1))
     p99, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", text).groups()
-    return rate, float(p99) * {"us": 1e-3, "ms": 1, "s": 1000, "m": 60000}[unit]
+    return {"rate": float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)), "cpu_us": cpu / answers * 1e6,
+            "p99_us": float(p99) * {"us": 1, "ms": 1e3, "s": 1e6, "m": 6e7}[unit]}
 
 
 def load(servers, prefix, connections, count=0, seconds=0, first=1, updated=0):

@@ -13,7 +13,7 @@ import urllib.request
 import catalogs
 import lab
 import weft
-from rows import Note, Row
+from rows import Note, Row, medians
 
 SOURCE = lab.HERE / "backstage"
 FOLDER = lab.OUT / "backstage"
@@ -113,7 +113,7 @@ def measure_peer(entities, options):
             return None
         paths = {"get": f"{CATALOG}/by-name/component/default/product-7", "page": f"{CATALOG}/by-query?limit=50",
                  "filtered": f"{CATALOG}/by-query?limit=50&filter=kind=component,spec.owner=bench-team-7"}
-        rates = {key: lab.wrk(port, path, options.seconds) for key, path in paths.items()}
+        rates = {key: lab.wrk(port, process, path, options.seconds) for key, path in paths.items()}
         return {"start": started, "ingest": entities / (started + ingested), "resident": lab.memory(process.pid),
                 **rates}
 
@@ -127,7 +127,7 @@ def measure_ours(entities, options):
             started = lab.start_timed(server)
             paths = {"get": f"/api/v1/products/bench.{catalogs.PREFIX}_7", "page": "/api/v1/products?limit=50",
                      "filtered": "/api/v1/products?limit=50&owner=bench-team-7"}
-            rates = {key: lab.wrk(server.port, path, options.seconds) for key, path in paths.items()}
+            rates = {key: lab.wrk(server.port, server.process, path, options.seconds) for key, path in paths.items()}
             return {"start": started, "ingest": ingest, "resident": lab.memory(server.process.pid), **rates}
         finally:
             server.close()
@@ -141,8 +141,8 @@ def compare(entities, ours, theirs):
     yield Row(f"resident {title}", "MB", [ours["resident"]], [theirs["resident"]])
     lists = (("get", "GET by name", 25), ("page", "page of 50", None), ("filtered", "filtered page", None))
     for key, what, goal in lists:
-        yield Row(f"{what} {title}", "requests/s", [ours[key][0]], [theirs[key][0]], goal=goal,
-                  more={"p99_us": ours[key][1] * 1000, "floor_p99_us": theirs[key][1] * 1000})
+        yield Row(f"{what} {title}", "requests/s", [ours[key]["rate"]], [theirs[key]["rate"]], goal=goal,
+                  more={**medians([ours[key]], "p99_us", "cpu_us"), "floor_p99_us": theirs[key]["p99_us"]})
 
 
 def measure(options):

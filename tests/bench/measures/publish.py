@@ -1,7 +1,7 @@
 """Durable publishes over 1 to 256 connections on SQLite.
 
-Beside bare SQLite at the batch size that so many can form, and the bare HTTP library that answers the same requests from
-another thread.
+Beside bare SQLite at the batch size that so many can form, and the bare HTTP library that answers the same requests
+from another thread.
 """
 
 import json
@@ -38,7 +38,7 @@ def update(connections, options):
 
 def suspended(options):
     """No goal: it says how much of a publish is left for everything but HTTP."""
-    with lab.floor_server("floor_suspend") as port:
+    with lab.floor_server("floor_suspend") as (port, _):
         for connections, _, _ in STEPS:
             words = [lab.PROGRAMS / "load", "floor", connections, 0, f"{options.seconds:g}", port]
             result = json.loads(lab.output(*words))
