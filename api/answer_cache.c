@@ -321,14 +321,14 @@ answer_cache_keep(struct answer_cache *c, const char *product, enum answer_form 
 }
 
 uint64_t
-answer_cache_lag(struct answer_cache *c, uint64_t events)
+answer_cache_followed(struct answer_cache *c, uint64_t otherwise)
 {
-	uint64_t lag = 0;
+	uint64_t seen = otherwise;
 	if (!c)
-		return 0;
+		return otherwise;
 	pthread_mutex_lock(&c->lock);
-	if (c->following && events > c->followed_seq)
-		lag = events - c->followed_seq;
+	if (c->following)
+		seen = c->followed_seq;
 	pthread_mutex_unlock(&c->lock);
-	return lag;
+	return seen;
 }

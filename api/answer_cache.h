@@ -30,8 +30,8 @@ bool answer_cache_find(struct answer_cache *cache, const char *product, enum ans
 void answer_cache_keep(struct answer_cache *cache, const char *product, enum answer_form form,
 		       uint64_t basis, const struct response *rs);
 
-/* answer_cache_lag -- how many of the log's `events` the cache has not followed; 0 before the first
+/* answer_cache_followed -- up to which event it has followed the log; `otherwise` before the first
  * question. */
-uint64_t answer_cache_lag(struct answer_cache *cache, uint64_t events);
+uint64_t answer_cache_followed(struct answer_cache *cache, uint64_t otherwise);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/embedded.h"
+#include "base/log.h"
 #include "catalog/event_log.h"
 #include "catalog/job.h"
 #include "catalog/product.h"
@@ -52,12 +53,14 @@ set_gauge(struct metrics *m, const char *name, const char *help, uint64_t n)
 
 /*
  * What follows the log does so now and then: checkpoints are signed a few times a minute, answers
- * are dropped when somebody asks for one.
+ * are dropped when somebody asks for one, a node hears of the others' commits.  It may have heard
+ * of later ones than this reader sees.
  */
 static void
-measure_lag(struct metrics *m, const char *follower, uint64_t events)
+measure_lag(struct metrics *m, const char *follower, uint64_t size, uint64_t seen)
 {
 	char labels[40];
+	uint64_t events = size > seen ? size - seen : 0;
 	snprintf(labels, sizeof labels, "follower=\"%s\"", follower);
 	metric_set(metric_new(m, METRIC_GAUGE, "weft_log_lag_events", labels,
 			      "Events in the log that its followers have not seen yet"),
@@ -73,7 +76,11 @@ measure_build(struct metrics *m)
 		   1);
 }
 
-/* What the catalog holds is counted when somebody asks, not with every commit. */
+/*
+ * What the catalog holds is counted when somebody asks, not with every commit.  While the catalog
+ * cannot be read the last figures stand: who watches is told all the same what else there is to
+ * say.
+ */
 static enum err_code
 measure_catalog(const struct request *rq, struct err *e)
 {
@@ -88,8 +95,9 @@ measure_catalog(const struct request *rq, struct err *e)
 	TRY(search_late(s, &late, e));
 	set_gauge(m, "weft_products", "Data products in force", products);
 	set_gauge(m, "weft_log_events", "Events in the log", events);
-	measure_lag(m, "checkpoints", events - is_signed);
-	measure_lag(m, "answers", answer_cache_lag(services_of(rq)->cache, events));
+	measure_lag(m, "checkpoints", events, is_signed);
+	measure_lag(m, "answers", events, answer_cache_followed(services_of(rq)->cache, events));
+	measure_lag(m, "node", events, store_followed(services_of(rq)->store));
 	set_gauge(m, "weft_search_pending_documents",
 		  "Documents that the search index does not know yet; searches read them beside it",
 		  late);
@@ -101,8 +109,10 @@ measure_catalog(const struct request *rq, struct err *e)
 static enum err_code
 metrics(struct request *rq, struct response *rs, struct err *e)
 {
+	struct err unread;
 	TRY(request_only(rq, none, e));
-	TRY(measure_catalog(rq, e));
+	if (measure_catalog(rq, &unread) != ERR_OK)
+		LOG(DEBUG, "the catalog is not measured", "error", unread.message);
 	process_measure(services_of(rq)->metrics);
 	measure_build(services_of(rq)->metrics);
 	rs->content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -310,3 +310,9 @@ store_metrics(const struct store *store)
 {
 	return store->metrics;
 }
+
+uint64_t
+store_followed(struct store *store)
+{
+	return atomic_load(&store->committed);
+}

@@ -72,6 +72,9 @@ struct clock store_clock(const struct store *store);
 
 struct metrics *store_metrics(const struct store *store); /* or NULL */
 
+/* store_followed -- the last event that this process knows to be committed, by whichever node. */
+uint64_t store_followed(struct store *store);
+
 /* store_commits -- a number that grows with each commit. */
 uint64_t store_commits(struct store *store);
 
