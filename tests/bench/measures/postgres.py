@@ -42,7 +42,7 @@ def nodes(url, count):
 
 def publish(url, count, connections, options):
     with nodes(url, count) as servers:
-        lab.load(servers, "warm", connections, count=connections * 20)
+        lab.load(servers, "warm", connections, count=connections * 5)
         return lab.load(servers, f"c{connections}", connections, seconds=options.seconds)
 
 

@@ -26,7 +26,7 @@ def floor(batch, options):
 
 def publish_new(connections, options, turn=0):
     with lab.quiet_server() as server:
-        lab.load([server], "warm", connections, count=connections * 20)
+        lab.load([server], "warm", connections, count=connections * 5)
         return lab.load([server], f"c{connections}_{turn}", connections, seconds=options.seconds)
 
 
