@@ -67,6 +67,19 @@ copy_key(const char *from, const char *to, struct arena *arena, struct err *e)
 	return code;
 }
 
+/* A folder with a key and no database is that of a node whose catalog is elsewhere. */
+static enum err_code
+no_database(const char *folder, struct arena *arena, struct err *e)
+{
+	if (!file_exists(arena_printf(arena, "%s/log.key", folder)))
+		return ERR(e, NOT_FOUND, "there is no catalog in '%s'", folder);
+	return ERR(
+	    e, NOT_FOUND,
+	    "there is no weft.db in '%s': a catalog in PostgreSQL is backed up with pg_dump or "
+	    "pg_basebackup (weft backup --help has the commands)",
+	    folder);
+}
+
 enum err_code
 backup_make(const struct backup_wish *wish, struct backup_report *ret_report, struct err *e)
 {
@@ -74,7 +87,7 @@ backup_make(const struct backup_wish *wish, struct backup_report *ret_report, st
 	struct copy_report report;
 	const char *database = arena_printf(&arena, "%s/weft.db", wish->folder);
 	if (!file_exists(database))
-		return ERR(e, NOT_FOUND, "there is no catalog in '%s'", wish->folder);
+		return no_database(wish->folder, &arena, e);
 	CHECK(check_absent(wish->file, e));
 	CHECK(check_absent(wish->key, e));
 	CHECK(copy_whole(wish, database, &arena, &report, e));

@@ -15,6 +15,7 @@
 
 #include "check_parts.h"
 #include "event_log.h"
+#include "log_replay.h"
 #include "rebuild.h"
 #include "store_parts.h"
 
@@ -51,17 +52,31 @@ find(struct check *c, const char *message)
 static enum err_code
 find_or_fail(struct check *c, enum err_code code, struct err *e)
 {
-	if (code == ERR_OK || code == ERR_NO_SPACE || code == ERR_IO || code == ERR_BUSY)
+	if (code == ERR_OK || code == ERR_NO_SPACE || code == ERR_IO || code == ERR_BUSY ||
+	    code == ERR_UNAVAILABLE)
 		return code;
 	find(c, arena_printf(c->arena, "it cannot be looked at: %s", e->message));
 	return ERR_OK;
 }
 
+/* What is to be tried on the copy. */
 static enum err_code
-open_copy(const struct check *c, enum store_mode mode, struct store **ret_store, struct err *e)
+open_copy(const struct check *c, struct store **ret_store, struct err *e)
 {
 	const struct store_options options = {
-	    .folder = c->scratch->folder, .mode = mode, .readers = 1};
+	    .folder = c->scratch->folder, .mode = STORE_SCRATCH, .readers = 1};
+	return store_open(&options, ret_store, e);
+}
+
+/* What is to be looked at: the copy, but what is in PostgreSQL where it is. */
+static enum err_code
+open_original(const struct check *c, struct store **ret_store, struct err *e)
+{
+	const struct check_wish *w = c->wish;
+	const struct store_options options = {.folder = w->store ? w->folder : c->scratch->folder,
+					      .database = w->store,
+					      .mode = STORE_VERIFY,
+					      .readers = 1};
 	return store_open(&options, ret_store, e);
 }
 
@@ -76,6 +91,8 @@ find_in_database(void *user, const char *message)
 static enum err_code
 check_database(struct check *c, struct err *e)
 {
+	if (c->wish->store)
+		return ERR_OK;
 	struct check_line *line = begin_line(c, "database", "pages");
 	return find_or_fail(
 	    c, database_examine(c->scratch->database, find_in_database, c, &line->looked_at, e), e);
@@ -94,7 +111,7 @@ static enum err_code
 verify_log(struct check *c, struct log_report *report, struct err *e)
 {
 	struct store *store = NULL;
-	enum err_code code = open_copy(c, STORE_VERIFY, &store, e);
+	enum err_code code = open_original(c, &store, e);
 	if (code == ERR_OK)
 		code = log_verify(store, c->wish->since, find_in_log, c, report, e);
 	store_close(store);
@@ -119,7 +136,8 @@ check_own_verifier(struct check *c, struct err *e)
 {
 	const char *own = NULL;
 	struct check_line *line = begin_line(c, "keys", "keys");
-	CHECK(find_or_fail(c, scratch_own_verifier(c->scratch->database, c->arena, &own, e), e));
+	const char *database = c->wish->store ? c->wish->store : c->scratch->database;
+	CHECK(find_or_fail(c, scratch_own_verifier(database, c->arena, &own, e), e));
 	if (own && strcmp(own, c->scratch->verifier) != 0)
 		find(c, "log.verifier is not the key that the log names in its first event");
 	line->looked_at = 1;
@@ -182,7 +200,7 @@ rebuild_and_compare(struct check *c, struct err *e)
 {
 	struct projection_digests before, after;
 	struct store *store = NULL;
-	enum err_code code = open_copy(c, STORE_SCRATCH, &store, e);
+	enum err_code code = open_copy(c, &store, e);
 	if (code == ERR_OK)
 		code = digests_of(store, c->arena, &before, e);
 	if (code == ERR_OK)
@@ -195,11 +213,45 @@ rebuild_and_compare(struct check *c, struct err *e)
 	return code;
 }
 
+/* Both sessions see one moment: what is digested is what is replayed. */
+static enum err_code
+replay(const struct check *c, struct store *original, struct store *copy,
+       struct projection_digests *ret_before, struct err *e)
+{
+	CLEANUP(session_end) struct session *from = NULL;
+	CLEANUP(session_end) struct session *to = NULL;
+	CHECK(store_read(original, &from, e));
+	CHECK(projection_digests(from, c->arena, ret_before, e));
+	CHECK(store_write(copy, &to, e));
+	to->rebuilding = true; /* of no index */
+	CHECK(log_replay(from, to, c->wish->progress, c->wish->user, e));
+	return session_commit(to, e);
+}
+
+static enum err_code
+replay_and_compare(struct check *c, struct err *e)
+{
+	struct projection_digests before, after;
+	struct store *original = NULL, *copy = NULL;
+	enum err_code code = open_original(c, &original, e);
+	if (code == ERR_OK)
+		code = open_copy(c, &copy, e);
+	if (code == ERR_OK)
+		code = replay(c, original, copy, &before, e);
+	if (code == ERR_OK)
+		code = digests_of(copy, c->arena, &after, e);
+	store_close(original);
+	store_close(copy);
+	if (code == ERR_OK)
+		compare(c, &before, &after);
+	return code;
+}
+
 static enum err_code
 check_projections(struct check *c, struct err *e)
 {
 	size_t count = c->count;
-	enum err_code code = rebuild_and_compare(c, e);
+	enum err_code code = c->wish->store ? replay_and_compare(c, e) : rebuild_and_compare(c, e);
 	if (code == ERR_OK)
 		return ERR_OK;
 	if (c->count == count)
@@ -243,22 +295,31 @@ read_verifier(const char *folder, struct arena *arena, const char **ret_verifier
 	return ERR_OK;
 }
 
+static enum err_code
+make_scratch(const struct check_wish *wish, struct arena *arena, struct scratch *scratch,
+	     struct err *e)
+{
+	const char *verifier = NULL, *database = wish->backup;
+	if (wish->folder) {
+		database = arena_printf(arena, "%s/weft.db", wish->folder);
+		if (!wish->store && !file_exists(database))
+			return ERR(e, NOT_FOUND, "there is no catalog in '%s'", wish->folder);
+		CHECK(read_verifier(wish->folder, arena, &verifier, e));
+	}
+	if (wish->store)
+		return scratch_make_empty(wish->scratch, verifier, arena, scratch, e);
+	const struct copy_wish copy = {.from = database,
+				       .frozen = !wish->folder,
+				       .progress = wish->progress,
+				       .user = wish->user};
+	return scratch_make(wish->scratch, copy, verifier, arena, scratch, e);
+}
+
 enum err_code
 catalog_check(const struct check_wish *wish, struct arena *arena, struct check_report *ret_report,
 	      struct err *e)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = {0};
-	const char *verifier = NULL, *database = wish->backup;
-	if (wish->folder) {
-		database = arena_printf(arena, "%s/weft.db", wish->folder);
-		if (!file_exists(database))
-			return ERR(e, NOT_FOUND, "there is no catalog in '%s'", wish->folder);
-		CHECK(read_verifier(wish->folder, arena, &verifier, e));
-	}
-	const struct copy_wish copy = {.from = database,
-				       .frozen = !wish->folder,
-				       .progress = wish->progress,
-				       .user = wish->user};
-	CHECK(scratch_make(wish->scratch, copy, verifier, arena, &scratch, e));
+	CHECK(make_scratch(wish, arena, &scratch, e));
 	return check_copy(wish, &scratch, arena, ret_report, e);
 }

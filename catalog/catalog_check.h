@@ -3,7 +3,9 @@
  * made from the log.
  *
  * All is looked at in a copy of one moment, so that a server goes on undisturbed, and that what is
- * made again from the log for comparison is made elsewhere.
+ * made again from the log for comparison is made elsewhere.  Of a catalog in PostgreSQL, whose
+ * pages are PostgreSQL's own to check, the log is read where it is, and replayed into a database
+ * here.
  */
 #ifndef WEFT_CATALOG_CATALOG_CHECK_H
 #define WEFT_CATALOG_CATALOG_CHECK_H
@@ -27,6 +29,7 @@ struct check_report {
 
 struct check_wish {
 	const char *folder;  /* of a catalog, served or not; or NULL: */
+	const char *store;   /* of the folder, when its catalog is in PostgreSQL: the URL */
 	const char *backup;  /* a file that backup_make() made */
 	const char *scratch; /* folder in which the copy is made */
 	const char *since;   /* text of a checkpoint that was kept from before, or NULL */

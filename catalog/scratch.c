@@ -77,6 +77,25 @@ make_folder(const char *parent, struct arena *arena, const char **ret_folder, st
 	return ERR_OK;
 }
 
+static enum err_code
+put_verifier(const struct scratch *s, struct arena *arena, struct err *e)
+{
+	return file_create(s->folder, "log.verifier", arena_printf(arena, "%s\n", s->verifier),
+			   0644, e);
+}
+
+enum err_code
+scratch_make_empty(const char *parent, const char *verifier, struct arena *arena,
+		   struct scratch *ret_scratch, struct err *e)
+{
+	struct scratch *s = ret_scratch;
+	*s = (struct scratch){.verifier = verifier};
+	CHECK(make_folder(parent, arena, &s->folder, e));
+	s->database = arena_printf(arena, "%s/weft.db", s->folder);
+	CHECK(bring_forward(s->database, e));
+	return put_verifier(s, arena, e);
+}
+
 enum err_code
 scratch_make(const char *parent, struct copy_wish wish, const char *verifier, struct arena *arena,
 	     struct scratch *ret_scratch, struct err *e)
@@ -90,8 +109,7 @@ scratch_make(const char *parent, struct copy_wish wish, const char *verifier, st
 		return err_while(e, "'%s'", wish.from);
 	if (!s->verifier)
 		CHECK(scratch_own_verifier(s->database, arena, &s->verifier, e));
-	return file_create(s->folder, "log.verifier", arena_printf(arena, "%s\n", s->verifier),
-			   0644, e);
+	return put_verifier(s, arena, e);
 }
 
 static void

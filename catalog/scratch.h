@@ -28,6 +28,10 @@ enum err_code scratch_make(const char *parent, struct copy_wish wish, const char
 			   struct arena *arena, struct scratch *ret_scratch, struct err *e);
 void scratch_remove(struct scratch *s);
 
+/* scratch_make_empty -- the same without a copy: a database with nothing in it. */
+enum err_code scratch_make_empty(const char *parent, const char *verifier, struct arena *arena,
+				 struct scratch *ret_scratch, struct err *e);
+
 /* scratch_remove_stale -- those below `parent` that a process left which died; nobody may have one
  * there. */
 void scratch_remove_stale(const char *parent);

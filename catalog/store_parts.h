@@ -23,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "proof/event.h"
 #include "proof/merkle.h"
 
 #include "commit_queue.h"
@@ -141,5 +142,11 @@ bool store_note_committed(struct store *store, uint64_t seq); /* true: that is n
 
 /* event_log.c: read the head when it is not loaded. */
 enum err_code log_head_load(struct session *s, struct err *e);
+
+/*
+ * event_append_as_it_is -- one that happened in another database, with all that it says of itself.
+ * Fails: ERR_CORRUPT when it is not the next one.
+ */
+enum err_code event_append_as_it_is(struct session *s, const struct event *ev, struct err *e);
 
 #endif

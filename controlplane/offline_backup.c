@@ -52,12 +52,16 @@ static const char check_help[] =
     "the log.  All of it in a copy, so that a server notices nothing; the copy needs as much room as the database.\n"
     "\n"
     "  weft check --data /var/lib/weft\n"
+    "  weft check --data /var/lib/weft --store postgresql://db/weft\n"
     "  weft check --backup /backup/weft-monday.db --since kept.txt\n"
+    "\n"
+    "Of a catalog in PostgreSQL the log is read where it is and replayed into the copy; its pages are checked by\n"
+    "PostgreSQL's own pg_amcheck.\n"
     "\n"
     "Exits with 1 when something is wrong.  ('weft check NAME' runs the quality checks of a data product.)\n";
 
 struct flags {
-	const char *data, *key, *since, *backup, *scratch;
+	const char *data, *store, *key, *since, *backup, *scratch;
 	bool json, help;
 };
 
@@ -80,6 +84,7 @@ static const struct flag restore_flags[] = {
 };
 static const struct flag check_flags[] = {
 	DATA,
+	{"store",   0,   FLAG_TEXT,   offsetof(struct flags, store),   "URL",  "what 'weft serve --store' is given, when the catalog is in PostgreSQL"},
 	{"backup",  0,   FLAG_TEXT,   offsetof(struct flags, backup),  "FILE", "look through a backup instead of a folder"},
 	SINCE,
 	{"scratch", 0,   FLAG_TEXT,   offsetof(struct flags, scratch), "DIR",  "where the copy is made ($TMPDIR, /tmp)"},
@@ -172,8 +177,7 @@ show_progress(void *user, uint64_t done, uint64_t of)
 {
 	(void)user;
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " pages%s", done, of,
-			done == of ? "\n" : "");
+		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 "%s", done, of, done == of ? "\n" : "");
 	return !was_interrupted;
 }
 
@@ -323,12 +327,15 @@ static enum err_code
 look_through(struct run *r, struct check_report *found, struct err *e)
 {
 	const struct check_wish wish = {.folder = r->flags.data,
+					.store = r->flags.store,
 					.backup = r->flags.backup,
 					.scratch = scratch_folder(r),
 					.since = r->since,
 					.complain = note_finding,
 					.progress = show_progress,
 					.user = r};
+	if (wish.store && !wish.folder)
+		return ERR(e, USAGE, "--data DIR is missing: the folder with log.verifier");
 	if (wish.folder && wish.backup)
 		return ERR(e, USAGE, "--data and --backup: one of them is to be looked through");
 	return catalog_check(&wish, &r->arena, found, e);
@@ -337,8 +344,8 @@ look_through(struct run *r, struct check_report *found, struct err *e)
 int
 check_offline_run(int argc, char **argv)
 {
-	static const struct command self = {"check", "--data DIR | --backup FILE", "", check_help,
-					    NULL};
+	static const struct command self = {"check", "--data DIR [--store URL] | --backup FILE", "",
+					    check_help, NULL};
 	CLEANUP(run_done) struct run r = {.command = &self};
 	struct check_report found = {0};
 	struct err e;

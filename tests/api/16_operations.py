@@ -1,11 +1,16 @@
 #!/usr/bin/python3
 """What an operator does: back up while it serves, look through, put back."""
 
+import glob
 import json
 import os
 import re
+import shutil
 import sqlite3
+import subprocess
+import tempfile
 import threading
+import unittest
 
 import weft
 
@@ -162,6 +167,88 @@ class Check(weft.Case):
         found = json.loads(self.check("--json", status=1).stdout)
         self.assertIs(found["sound"], False)
         self.assertEqual({finding["what"] for finding in found["findings"]}, {"log", "products"})
+
+
+POSTGRES = weft.ROOT / "tests" / "services" / "postgres.sh"
+has_postgres = shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb")
+
+
+@unittest.skipUnless(has_postgres, "PostgreSQL is not installed (package postgresql)")
+class CheckOnPostgres(weft.Case):
+    """The catalog in a PostgreSQL of the test's own; the folder has the keys alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.database = tempfile.mkdtemp(prefix="weft-test-")
+        done = subprocess.run([POSTGRES, "start", cls.database, "fsync=off"], capture_output=True, text=True, check=True)
+        cls.store = done.stdout.split()[-1]
+        cls.arguments = ("--store", cls.store)
+        try:
+            super().setUpClass()
+        except BaseException:
+            cls.end_database()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            super().tearDownClass()
+        finally:
+            cls.end_database()
+
+    @classmethod
+    def end_database(cls):
+        subprocess.run([POSTGRES, "remove", cls.database], capture_output=True, check=False)
+        shutil.rmtree(cls.database, True)
+
+    def check(self, *words, status=0):
+        scratch = self.folder()
+        done = self.assertDone(weft.run_client("check", "--data", self.server.data, "--store", self.store,
+                                               "--scratch", scratch, *words), status)
+        self.assertEqual(os.listdir(scratch), [])
+        return done
+
+    def sql(self, text):
+        psql = sorted(glob.glob("/usr/lib/postgresql/*/bin/psql")) or [shutil.which("psql")]
+        subprocess.run([psql[-1], "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", text, self.store], check=True,
+                       capture_output=True)
+
+    def test_1_a_sound_catalog_is_called_sound_beside_its_server(self):
+        self.server.publish_bank()
+        for item in self.server.pages("/api/v1/products"):
+            if self.server.resources(item["name"]):
+                self.server.wait_resources(item["name"])
+        self.server.delete("/api/v1/products/cards.rewards")
+        self.server.checkpoint()
+        done = self.check()
+        rows = re.findall(r"(?m)^(\w+) +(\d+) +(\w+) +(.*)$", done.stdout)
+        self.assertTrue({"log", "checkpoints", "keys", "products", "lineage_edges"} <= {row[0] for row in rows}, done.stdout)
+        self.assertEqual({row[3] for row in rows if row[0] != "WHAT"}, {"sound"}, done.stdout)
+        self.assertGreater(int(next(row[1] for row in rows if row[0] == "lineage_columns")), 10)
+
+    def test_2_what_was_changed_behind_its_back_is_found_and_named(self):
+        self.sql("UPDATE products SET owner = 'mallory' WHERE name = 'risk.exposure'")
+        self.sql("UPDATE events SET actor = 'mallory' WHERE seq = 5")
+        done = self.check(status=1)
+        self.assertRegex(done.stdout, r"(?m)^products: .*'weft rebuild' makes it again$")
+        self.assertRegex(done.stdout, r"(?m)^log: event 5: a field was changed")
+
+    def test_3_a_database_that_cannot_be_reached_is_no_finding(self):
+        done = self.assertDone(weft.run_client("check", "--data", self.server.data, "--store",
+                                               "postgresql://postgres:x@127.0.0.1:1/none"), 3)
+        self.assertNotIn("WRONG", done.stdout)
+
+    def test_4_backup_says_what_to_use_instead(self):
+        done = self.assertDone(weft.run_client("backup", self.folder() / "b", "--data", self.server.data), 2)
+        self.assertIn("pg_dump", done.stderr)
+
+    def test_5_metrics_are_answered_while_the_database_is_lost(self):
+        self.assertIn("weft_database_available 1", self.server.get("/metrics").text)
+        subprocess.run([POSTGRES, "stop", self.database], capture_output=True, check=True)
+        weft.wait_for(lambda: "weft_database_available 0" in self.server.get("/metrics").text, "the loss to be told")
+        self.assertStatus(self.server.get("/readyz"), 503)
+        subprocess.run([POSTGRES, "start", self.database, "fsync=off"], capture_output=True, check=True)
+        weft.wait_for(lambda: self.server.get("/readyz").status == 200, "the database to be there again")
 
 
 if __name__ == "__main__":
