@@ -10,11 +10,14 @@ import ssl
 import subprocess
 import time
 import unittest
+import urllib.parse
+import urllib.request
 
 import certificates
 import weft
 
 MONITORING = weft.ROOT / "deploy" / "monitoring"
+PROMETHEUS = weft.ROOT / "tests" / "services" / "prometheus.sh"
 NAME = re.compile(r"\b(?:weft|process)_[a-z_]+\b")
 has_promtool = unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (package prometheus)")
 
@@ -203,6 +206,50 @@ class Metrics(weft.Case):
         for rule in rules:
             if "alert" in rule:
                 self.assertIn(rule["alert"], tested)
+
+
+@unittest.skipUnless(shutil.which("prometheus"), "prometheus is not installed")
+class Scraped(weft.Case):
+    """A real Prometheus looks at a server that asks for tokens, with the alerts of deploy/monitoring."""
+
+    dev = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.root = weft.pathlib.Path(weft.tempfile.mkdtemp(prefix="weft-test-"))
+        token = cls.root / "weft.token"
+        token.write_text(cls.server.new_token("prometheus", "reader")["token"] + "\n")
+        done = subprocess.run([PROMETHEUS, "start", cls.root / "prometheus", f"127.0.0.1:{cls.server.port}", token,
+                               MONITORING / "weft.rules.yml"], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            cls.tearDownClass()
+            raise AssertionError(done.stderr)
+        cls.url = done.stdout.split()[-1]
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            subprocess.run([PROMETHEUS, "stop", cls.root / "prometheus"], capture_output=True, check=False)
+            shutil.rmtree(cls.root, True)
+        finally:
+            super().tearDownClass()
+
+    def ask(self, path, **words):
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(words)}", timeout=20) as answer:
+            return json.load(answer)["data"]
+
+    def values(self, expression):
+        return [float(sample["value"][1]) for sample in self.ask("query", query=expression)["result"]]
+
+    def test_it_is_scraped_and_no_alert_is_raised(self):
+        self.server.publish(weft.product("scraped.one"))
+        weft.wait_for(lambda: self.values('up{job="weft"}') == [1.0], "the first scrape")
+        weft.wait_for(lambda: self.values("weft_products") == [1.0], "the product to be counted")
+        weft.wait_for(lambda: self.values("weft:log_signed_events"), "the first evaluation of the rules")
+        groups = self.ask("rules")["groups"]
+        self.assertEqual({rule["health"] for group in groups for rule in group["rules"]}, {"ok"})
+        self.assertEqual([alert for alert in self.ask("alerts")["alerts"] if alert["state"] == "firing"], [])
 
 
 class Rules(unittest.TestCase):
