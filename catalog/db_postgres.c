@@ -170,11 +170,16 @@ postgres_commit(struct db *db, struct err *e)
 	struct postgres_db *o = ours(db);
 	if (o->mode == DB_READ)
 		return end_snapshot(o, e);
+	struct pipeline *p = &o->pipeline;
 	CHECK(send(o, STEP_COMMIT, "COMMIT", DB_NO_ARGS, e));
-	CHECK(await_all(o, e));
+	uint64_t number = p->sent;
+	pipeline_sync(p);
+	enum err_code code = pipeline_await(p, number, e);
+	if (p->commit != COMMIT_DONE)
+		return code ? code : ERR(e, INTERNAL, "database: no answer to a COMMIT");
 	o->in_transaction = false;
-	o->pipeline.patience = SECONDS(PIPELINE_PATIENCE);
-	return ERR_OK;
+	p->patience = SECONDS(PIPELINE_PATIENCE);
+	return ERR_OK; /* even if the connection broke behind it */
 }
 
 static enum err_code
@@ -381,7 +386,7 @@ postgres_is_lost(const struct db *db, struct err *ret_why)
 static bool
 postgres_commit_unknown(const struct db *db)
 {
-	return ours(db)->pipeline.commit_unknown;
+	return ours(db)->pipeline.commit == COMMIT_ASKED_FOR;
 }
 
 const struct db_driver postgres_driver = {

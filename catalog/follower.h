@@ -37,6 +37,9 @@ void follower_note_loss(struct follower *f, const struct err *why);
  */
 bool follower_await(struct follower *f, moment deadline);
 
+/* A database that is away for less is not missed by who reads: a new connection may do. */
+#define FOLLOWER_BLINK ((moment)300000)
+
 /* For how long a commit that met a broken connection waits and is tried again. */
 #define FOLLOWER_PATIENCE SECONDS(5)
 

@@ -68,7 +68,7 @@ note_failure(struct pipeline *p, const PGresult *result)
 		message ? message : "the connection was lost");
 }
 
-/* Nothing comes back any more.  A COMMIT that was not answered may have happened or not. */
+/* Nothing comes back any more. */
 static void PRINTF(2, 3) lose(struct pipeline *p, const char *format, ...)
 {
 	char message[500];
@@ -77,9 +77,6 @@ static void PRINTF(2, 3) lose(struct pipeline *p, const char *format, ...)
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
 	message[strcspn(message, "\n")] = '\0';
-	for (size_t i = 0; i < p->count; i++)
-		if (p->steps[p->first + i].kind == STEP_COMMIT && p->failure.code == ERR_OK)
-			p->commit_unknown = true;
 	if (p->failure.code != ERR_UNAVAILABLE)
 		err_set(&p->failure, ERR_UNAVAILABLE, "database: %s", message);
 	PQfinish(p->conn);
@@ -150,6 +147,8 @@ note_step(struct pipeline *p, enum step_kind kind, struct postgres_statement *st
 {
 	make_room(p);
 	p->steps[p->first + p->count++] = (struct step){kind, ++p->sent, statement};
+	if (kind == STEP_COMMIT)
+		p->commit = COMMIT_ASKED_FOR;
 }
 
 /* Gives false when the connection was lost. */
@@ -217,7 +216,10 @@ pipeline_send(struct pipeline *p, enum step_kind kind, const char *sql,
 
 /* --- receiving --- */
 
-/* A statement that was not prepared after all is asked for again the next time. */
+/*
+ * A statement that was not prepared after all is asked for again the next time.  A session that is
+ * ended answers its COMMIT with that also when the commit has just happened.
+ */
 static void
 take_failure(struct pipeline *p, const struct step *step, const PGresult *result)
 {
@@ -225,14 +227,18 @@ take_failure(struct pipeline *p, const struct step *step, const PGresult *result
 		step->statement->prepared = false;
 	if (PQresultStatus(result) != PGRES_PIPELINE_ABORTED)
 		note_failure(p, result);
+	if (step->kind == STEP_COMMIT && p->failure.code != ERR_UNAVAILABLE)
+		p->commit = COMMIT_REFUSED;
 }
 
+/* A transaction in which something failed is rolled back by its COMMIT. */
 static void
 take_commit(struct pipeline *p, const PGresult *result)
 {
-	if (strcmp(PQcmdStatus((PGresult *)result), "COMMIT") == 0 || p->failure.code != ERR_OK)
-		return;
-	err_set(&p->failure, ERR_INTERNAL, "database: the transaction was rolled back");
+	bool done = strcmp(PQcmdStatus((PGresult *)result), "COMMIT") == 0;
+	p->commit = done ? COMMIT_DONE : COMMIT_REFUSED;
+	if (!done && p->failure.code == ERR_OK)
+		err_set(&p->failure, ERR_INTERNAL, "database: the transaction was rolled back");
 }
 
 static void
@@ -288,6 +294,23 @@ take(struct pipeline *p, PGresult *result)
 	PQclear(result);
 }
 
+/* What has arrived, also before the connection broke. */
+static void
+take_arrived(struct pipeline *p)
+{
+	while (p->conn && p->count > 0 && !PQisBusy(p->conn))
+		take(p, PQgetResult(p->conn));
+}
+
+static void
+receive(struct pipeline *p)
+{
+	if (PQconsumeInput(p->conn) == 1)
+		return;
+	take_arrived(p);
+	lose(p, "%s", PQerrorMessage(p->conn));
+}
+
 /* Send what is left to send, and wait for something to read. */
 static void
 wait_for_input(struct pipeline *p, moment deadline)
@@ -296,14 +319,12 @@ wait_for_input(struct pipeline *p, moment deadline)
 	moment left = deadline - clock_monotonic();
 	struct pollfd fd = {.fd = PQsocket(p->conn),
 			    .events = (short)(POLLIN | (unsent > 0 ? POLLOUT : 0))};
-	if (unsent < 0) {
-		lose(p, "%s", PQerrorMessage(p->conn));
-		return;
-	}
-	int ready = poll(&fd, 1, left > 0 ? (int)(left / 1000) + 1 : 0);
+	int ready = unsent < 0 ? 1 : poll(&fd, 1, left > 0 ? (int)(left / 1000) + 1 : 0);
 	if (ready == 0 && left <= 0)
 		lose(p, "no answer within %lld seconds", (long long)(p->patience / SECONDS(1)));
-	else if (ready > 0 && (fd.revents & ~POLLOUT) && PQconsumeInput(p->conn) != 1)
+	else if (ready > 0 && (unsent < 0 || (fd.revents & ~POLLOUT)))
+		receive(p); /* also why nothing can be sent */
+	if (unsent < 0 && p->conn)
 		lose(p, "%s", PQerrorMessage(p->conn));
 }
 
@@ -325,16 +346,14 @@ pipeline_await(struct pipeline *p, uint64_t number, struct err *e)
 	return pipeline_failure(p, e);
 }
 
+/* A session that was ended says so first; the end of the connection comes behind it. */
 void
 pipeline_glance(struct pipeline *p)
 {
 	struct pollfd fd = {.fd = p->conn ? PQsocket(p->conn) : -1, .events = POLLIN};
-	if (!p->conn || poll(&fd, 1, 0) <= 0)
-		return;
-	if (PQconsumeInput(p->conn) != 1)
-		lose(p, "%s", PQerrorMessage(p->conn));
-	while (p->conn && p->count > 0 && !PQisBusy(p->conn))
-		take(p, PQgetResult(p->conn));
+	while (p->conn && poll(&fd, 1, 0) > 0)
+		receive(p);
+	take_arrived(p);
 }
 
 /* Several may have come at once. */
@@ -360,8 +379,8 @@ pipeline_await_notice(struct pipeline *p, const char *self, int wake, int millis
 		if (left <= 0 || poll(fds, ARRAY_LEN(fds), (int)(left / 1000) + 1) == 0 ||
 		    fds[1].revents)
 			return false;
-		if (fds[0].revents && PQconsumeInput(p->conn) != 1)
-			lose(p, "%s", PQerrorMessage(p->conn));
+		if (fds[0].revents)
+			receive(p);
 	}
 	return p->conn != NULL;
 }

@@ -22,6 +22,9 @@
 
 #include "postgres_statements.h"
 
+/* Of the last COMMIT: asked for means that nobody knows, once the connection is lost. */
+enum commit_state { COMMIT_NONE, COMMIT_ASKED_FOR, COMMIT_DONE, COMMIT_REFUSED };
+
 enum step_kind { STEP_PREPARE, STEP_RUN, STEP_QUERY, STEP_COMMIT, STEP_SYNC };
 
 struct step {
@@ -41,7 +44,7 @@ struct pipeline {
 	size_t unsynced; /* bytes behind the last sync point */
 
 	struct err failure; /* the first; its code is ERR_OK while there is none */
-	bool commit_unknown;
+	enum commit_state commit;
 
 	PGresult *rows;  /* of the last STEP_QUERY; owned */
 	int64_t changed; /* rows of the last STEP_RUN */

@@ -23,7 +23,7 @@ enum err_code
 reader_open(struct store *store, struct db **ret_db, uint64_t *ret_age, struct err *e)
 {
 	struct db *db;
-	CHECK(follower_check(store->follower, 0, e));
+	CHECK(follower_check(store->follower, FOLLOWER_BLINK, e));
 	while ((db = take_idle(store, ret_age)) != NULL) {
 		if (db_begin(db, e) == ERR_OK) {
 			*ret_db = db;

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -73,9 +74,18 @@ take_value(const char *name, int argc, char **argv, int *i)
 	return next;
 }
 
+/* As of the server: a flag goes before the environment. */
+static const char *
+store_of_environment(void)
+{
+	const char *store = getenv("WEFT_STORE");
+	return store && *store ? store : NULL;
+}
+
 static enum err_code
 read_options(int argc, char **argv, struct options *o, struct err *e)
 {
+	o->store = store_of_environment();
 	for (int i = 0; i < argc; i++) {
 		const char *value;
 		if (strcmp(argv[i], "--json") == 0)

@@ -32,6 +32,7 @@ steps=(
 	"dev-unit        dev-build     gcc: unit tests, conformance, fuzz corpora"
 	"dev-api         dev-build     gcc: whole-server tests"
 	"dev-e2e         dev-build     gcc: the demo from beginning to end"
+	"pg-api          dev-build     gcc: whole-server tests, on PostgreSQL"
 	"clang-build     -             clang, ASan and UBSan: build"
 	"clang-unit      clang-build   clang: unit tests, conformance, fuzz corpora"
 	"clang-api       clang-build   clang: whole-server tests of the ways in"
@@ -157,6 +158,13 @@ do_dev-build() { do_build dev; }
 do_dev-unit() { do_ctest dev; }
 do_dev-api() { do_server_tests dev; }
 do_dev-e2e() { do_server_tests dev tests/e2e/01_bank.py; }
+do_pg-api() {
+	local dir=/tmp/weft-test-postgres-api-$UID status=0
+	WEFT_PRESET=dev tests/services/on_postgres.sh "$dir" "$python" tests/api/run.py -j "$jobs" \
+		tests/api/[0-9]*.py tests/e2e/01_bank.py || status=$?
+	tests/services/postgres.sh remove "$dir"
+	return "$status"
+}
 do_clang-build() { do_build clang-dev; }
 do_clang-unit() { do_ctest clang-dev; }
 do_clang-api() { do_server_tests clang-dev tests/api/0[1-5]_*.py; }

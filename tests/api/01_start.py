@@ -101,6 +101,7 @@ class Starting(weft.Case):
         for word in words:
             self.assertIn(word, done.stderr.lower())
 
+    @weft.sqlite_only
     def test_the_folder_is_made_and_private(self):
         folder = self.folder()
         data = self.served(folder)
@@ -135,6 +136,7 @@ class Starting(weft.Case):
             self.assertRefused(done, "served by another process")
             self.assertStatus(server.get("/healthz"), 200)
 
+    @weft.sqlite_only
     def test_a_folder_of_a_newer_version_is_refused(self):
         data = self.served(self.folder())
         with sqlite3.connect(data / "weft.db") as db:
@@ -144,6 +146,7 @@ class Starting(weft.Case):
         self.assertRefused(weft.refused_start(data), "newer")
         self.assertEqual((data / "weft.db").read_bytes(), before)
 
+    @weft.sqlite_only
     def test_what_is_no_database_is_refused_and_left_alone(self):
         folder = self.folder()
         (folder / "data").mkdir()
@@ -152,6 +155,7 @@ class Starting(weft.Case):
         self.assertRefused(weft.refused_start(folder / "data"))
         self.assertEqual((folder / "data" / "weft.db").read_bytes(), rubbish)
 
+    @weft.sqlite_only
     def test_a_damaged_database_is_refused(self):
         data = self.served(self.folder())
         database = data / "weft.db"
@@ -161,12 +165,14 @@ class Starting(weft.Case):
         database.write_bytes(content)
         self.assertRefused(weft.refused_start(data))
 
+    @weft.sqlite_only
     def test_a_database_cut_short_is_refused(self):
         data = self.served(self.folder())
         content = (data / "weft.db").read_bytes()
         (data / "weft.db").write_bytes(content[: len(content) // 2 // 4096 * 4096])
         self.assertRefused(weft.refused_start(data))
 
+    @weft.sqlite_only
     def test_an_older_copy_of_the_database_is_refused(self):
         """A log that is shorter than a checkpoint that was signed has lost events."""
         folder = self.folder()

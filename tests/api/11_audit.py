@@ -171,6 +171,7 @@ class Proofs(weft.Case):
         self.assertDone(weft.run_client("audit", "verify", "--data", self.server.data))
 
 
+@weft.sqlite_only
 class Tampering(weft.Case):
     """One folder, filled once; each test spoils a copy."""
 

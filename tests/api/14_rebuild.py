@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Everything that is read is made from the log, and can be made again from it, byte for byte."""
 
-import sqlite3
 
 import weft
 
@@ -46,11 +45,8 @@ class Rebuild(weft.Case):
         self.assertEqual((checkpoint.size, checkpoint.root), (self.note.size, self.note.root))
 
     def test_2_a_projection_that_was_spoiled_is_made_right_again(self):
-        with sqlite3.connect(self.server.data / "weft.db") as db:
-            db.execute("UPDATE products SET owner = 'mallory', version = '9.9.9'")
-            db.execute("DELETE FROM lineage_edges")
-            db.execute("DELETE FROM resources WHERE product = 'risk.exposure'")
-        db.close()
+        weft.spoil(self.server.data, "UPDATE products SET owner = 'mallory', version = '9.9.9'; DELETE FROM lineage_edges;"
+                   "DELETE FROM resources WHERE product = 'risk.exposure'")
         done = self.assertDone(weft.run_client("rebuild", "--data", self.server.data), 1)
         self.assertIn("DIFFERS", done.stdout)
         found, _ = self.answers()

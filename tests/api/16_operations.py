@@ -15,6 +15,7 @@ import unittest
 import weft
 
 
+@weft.sqlite_only
 class Backup(weft.Case):
     @classmethod
     def setUpClass(cls):
@@ -122,6 +123,7 @@ class Backup(weft.Case):
         self.assertIn("weft check --data", weft.run_client("check", "--data", "x", "--help").stdout)
 
 
+@weft.sqlite_only
 class Check(weft.Case):
     def check(self, *words, status=0):
         scratch = self.folder()

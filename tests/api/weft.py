@@ -16,6 +16,7 @@ against the OpenAPI document.  A server that leaves a sanitizer's report, or doe
 """
 
 import base64
+import hashlib
 import http.client
 import json
 import os
@@ -24,6 +25,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -40,6 +42,10 @@ PROGRAM = BUILD / "bin" / "weft"
 BANK = ROOT / "templates" / "library" / "bank"
 # A sanitized server on a busy machine is slow; a test that waits this long has failed.
 PATIENCE = float(os.environ.get("WEFT_PATIENCE", "60"))
+
+# A PostgreSQL for the servers instead of files: each gets a schema of its own in it.
+STORE = os.environ.get("WEFT_TEST_STORE", "")
+sqlite_only = unittest.skipIf(STORE, "this is about the files of SQLite")
 
 try:
     import openapi
@@ -128,6 +134,35 @@ def line_of(text, fragment):
     return text[: text.index(fragment)].count("\n") + 1
 
 
+def schema_of(data):
+    """The schema of a data folder's server, the same each time that it starts."""
+    return "w_" + hashlib.sha256(os.path.abspath(data).encode()).hexdigest()[:24]
+
+
+def store_of(data):
+    """What --store is for a data folder's server: nothing, or a URL."""
+    return f"{STORE}{'&' if '?' in STORE else '?'}options=-csearch_path%3D{schema_of(data)}" if STORE else ""
+
+
+def ask_postgres(sql, store=None):
+    """What psql answers, as a list of lines of columns."""
+    done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, store or STORE], capture_output=True, text=True,
+                          check=False, env={**os.environ, "PGOPTIONS": ""})
+    if done.returncode != 0:
+        raise AssertionError(f"{sql}: {done.stderr}")
+    return [line.split("|") for line in done.stdout.splitlines()]
+
+
+def spoil(data, sql):
+    """Statements behind the server's back."""
+    if STORE:
+        ask_postgres(sql, store_of(data))
+        return
+    with sqlite3.connect(pathlib.Path(data) / "weft.db") as db:
+        db.executescript(sql)
+    db.close()
+
+
 class Answer:
     """What came back: status, headers (lower case), body as bytes."""
 
@@ -187,7 +222,7 @@ class Server:
         self.own = None if data else tempfile.mkdtemp(prefix="weft-test-")
         self.data = pathlib.Path(data or os.path.join(self.own, "data"))
         self.dev, self.arguments, self.program = dev, list(arguments), pathlib.Path(program)
-        self.environment = {**clean_environment(), **(environment or {})}
+        self.environment = {**clean_environment(), "WEFT_STORE": store_of(self.data), **(environment or {})}
         self.process, self.port, self.token = None, None, None
         self.log = pathlib.Path(self.own or str(self.data.parent)) / f"server-{id(self):x}.log"
         self.valgrind_logs = f"{self.log}.valgrind"
@@ -267,6 +302,8 @@ class Server:
             if self.process and self.process.poll() is None:
                 self.kill()
             if self.own:
+                if STORE:
+                    ask_postgres(f"SET client_min_messages = error; DROP SCHEMA IF EXISTS {schema_of(self.data)} CASCADE")
                 shutil.rmtree(self.own, ignore_errors=True)
 
     def __enter__(self):
@@ -446,8 +483,11 @@ def clean_environment():
 
 def run_client(*words, environment=None, text=None):
     """`weft WORDS...`: the finished process, with stdout and stderr as text."""
+    environment = dict(environment or clean_environment())
+    if "--data" in words:
+        environment.setdefault("WEFT_STORE", store_of(words[words.index("--data") + 1]))
     done = subprocess.run([str(PROGRAM), *map(str, words)], input=text, capture_output=True, text=True, check=False,
-                          env=environment or clean_environment(), timeout=PATIENCE)
+                          env=environment, timeout=PATIENCE)
     found = SANITIZER.search(done.stderr)
     if found:
         raise AssertionError(f"weft {' '.join(map(str, words))}:\n{done.stderr[:6000]}")
@@ -457,6 +497,8 @@ def run_client(*words, environment=None, text=None):
 def refused_start(data, *arguments, dev=True):
     """A `weft serve` that must not come up: the finished process."""
     command = [str(PROGRAM), "serve", "--listen", "127.0.0.1:0", "--data", str(data), *arguments]
+    if STORE and "--store" not in arguments:
+        command += ["--store", store_of(data)]
     if dev:
         command.append("--dev")
     return run_bounded(command)
