@@ -57,7 +57,8 @@ command_of(const struct request *rq, struct submission *ret_submission, struct e
 	};
 	TRY(request_query_flag(rq, "dry_run", &in.dry_run, e));
 	TRY(read_key(rq, &in.idempotency_key, e));
-	in.request = digest_of_request(rq);
+	if (in.idempotency_key)
+		in.request = digest_of_request(rq);
 	*ret_submission = in;
 	return ERR_OK;
 }
