@@ -121,8 +121,8 @@ enum err_code db_take_time(struct db *db, struct err *e);
  * next query, db_changed() or commit fails with what this statement did wrong, and so does
  * everything after it until the transaction is rolled back.
  *
- * db_script -- several, without parameters (migrations).  db_changed -- rows of the last db_run; 0
- * when that failed.
+ * db_script -- several, without parameters (migrations).  db_changed -- rows of the last db_run,
+ * which is no INSERT (those may go together with others); 0 when that failed.
  */
 enum err_code db_run(struct db *db, const char *sql, struct db_args args, struct err *e);
 enum err_code db_script(struct db *db, const char *sql, struct err *e);

@@ -2,8 +2,9 @@
  * db_postgres.c -- the driver behind db.h for PostgreSQL 14 and later: transactions,
  * statements and their rows.
  *
- * Within a transaction db_run() only sends; whoever needs an answer waits for all that were sent
- * before.  So a publish, which is many statements, is a few round trips.  A reader's BEGIN goes
+ * Within a transaction db_run() only sends, and gathers what is inserted by the same text; whoever
+ * needs an answer waits for all that were sent before.  So a commit of many publishes, which are
+ * many statements each, is a few statements and round trips.  A reader's BEGIN goes
  * with its first query, and nobody waits for its COMMIT.
  */
 #include <assert.h>
@@ -14,6 +15,7 @@
 #include "db_driver.h"
 #include "postgres_connect.h"
 #include "postgres_pipeline.h"
+#include "postgres_rows.h"
 #include "postgres_schema.h"
 
 enum {
@@ -27,6 +29,7 @@ struct postgres_db {
 	enum db_mode mode;
 	struct pipeline pipeline;
 	struct postgres_statements statements;
+	struct postgres_rows rows; /* of the writer's transaction: not sent yet */
 	bool in_transaction;
 	bool has_schema; /* there is a table that says which */
 	unsigned scans;  /* to name their cursors */
@@ -48,6 +51,12 @@ ours(const struct db *db)
 
 /* --- sending and waiting --- */
 
+static enum err_code
+send_rows(struct postgres_db *o, struct err *e)
+{
+	return postgres_rows_send(&o->rows, &o->statements, &o->pipeline, e);
+}
+
 /* The few that are written at run time would take the places of those that come again. */
 static enum err_code
 send_once(struct postgres_db *o, enum step_kind kind, const char *sql, struct db_args args,
@@ -55,6 +64,7 @@ send_once(struct postgres_db *o, enum step_kind kind, const char *sql, struct db
 {
 	struct postgres_args a;
 	CHECK(postgres_args_read(&a, sql, args, e));
+	CHECK(send_rows(o, e));
 	return pipeline_send(&o->pipeline, kind, sql, NULL, &a, e);
 }
 
@@ -64,6 +74,11 @@ send(struct postgres_db *o, enum step_kind kind, const char *sql, struct db_args
 {
 	struct postgres_args a;
 	CHECK(postgres_args_read(&a, sql, args, e));
+	if (kind == STEP_RUN && o->mode == DB_WRITE && o->in_transaction &&
+	    postgres_rows_take(&o->rows, sql, &a))
+		return postgres_rows_are_many(&o->rows) ? send_rows(o, e)
+							: pipeline_failure(&o->pipeline, e);
+	CHECK(send_rows(o, e));
 	return pipeline_send(&o->pipeline, kind, sql,
 			     postgres_statement_get(&o->statements, sql, &a), &a, e);
 }
@@ -104,6 +119,7 @@ static enum err_code
 postgres_script(struct db *db, const char *sql, struct err *e)
 {
 	struct postgres_db *o = ours(db);
+	CHECK(send_rows(o, e));
 	enum err_code code = pipeline_script(&o->pipeline, sql, e);
 	if (!o->in_transaction)
 		pipeline_forgive(&o->pipeline);
@@ -145,6 +161,7 @@ postgres_roll_back(struct db *db)
 	struct pipeline *p = &o->pipeline;
 	if (!o->in_transaction)
 		return;
+	postgres_rows_forget(&o->rows);
 	pipeline_sync(p); /* after an error the server skips all that stands before one */
 	pipeline_await(p, p->sent, &ignored);
 	pipeline_forgive(p);
@@ -341,6 +358,7 @@ postgres_schema(struct db *db, int64_t *ret_number, struct err *e)
 static void
 postgres_close(struct db *db)
 {
+	postgres_rows_done(&ours(db)->rows);
 	postgres_statements_done(&ours(db)->statements);
 	pipeline_close(&ours(db)->pipeline);
 	free(db);

@@ -24,9 +24,13 @@ static const struct {
 /*
  * Of the session.  A writer that stands still within its transaction loses it, and with it the lock
  * on the log; a statement is given up before postgres_pipeline.c stops waiting for it.
+ *
+ * Statements are planned once, perhaps while their tables are empty and read fastest from end to
+ * end: as each has its index, that is not an option.
  */
 static const char session_settings[] =
 	"-c idle_in_transaction_session_timeout=5000 -c lock_timeout=8000 -c statement_timeout=9000"
+	" -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off"
 	" -c timezone=UTC -c standard_conforming_strings=on -c bytea_output=hex";
 // clang-format on
 

@@ -59,6 +59,53 @@ product_count(struct session *s, uint64_t *ret_count, struct err *e)
 	return ERR_OK;
 }
 
+/* --- several at once --- */
+
+enum { OUTLINES_AT_ONCE = 8 };
+
+static enum err_code
+read_outlines(struct session *s, const char *const *names, size_t count, struct arena *arena,
+	      struct product_list *list, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT id, name, version, domain, owner, status, standing, classification, personal,"
+	    " seq FROM products WHERE name IN ($1, $2, $3, $4, $5, $6, $7, $8)";
+	struct db_value values[OUTLINES_AT_ONCE];
+	for (size_t i = 0; i < OUTLINES_AT_ONCE; i++)
+		values[i] = db_text(i < count ? names[i] : NULL);
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, (struct db_args){values, OUTLINES_AT_ONCE}, &q, e));
+	while (db_next(&q))
+		list->items[list->count++] = (struct product){
+		    .id = db_column_int(&q, 0),
+		    .name = db_column_text(&q, 1, arena),
+		    .version = db_column_text(&q, 2, arena),
+		    .domain = db_column_text(&q, 3, arena),
+		    .owner = db_column_text(&q, 4, arena),
+		    .status = db_column_text(&q, 5, arena),
+		    .standing = db_column_text(&q, 6, arena),
+		    .classification = db_column_text(&q, 7, arena),
+		    .personal = db_column_int(&q, 8) != 0,
+		    .seq = (uint64_t)db_column_int(&q, 9),
+		};
+	return query_failed(&q, e) ? e->code : ERR_OK;
+}
+
+enum err_code
+product_outlines(struct session *s, const char *const *names, size_t count, struct arena *arena,
+		 struct product_list *ret_list, struct err *e)
+{
+	/* A name that is asked for twice, in two pieces, comes twice. */
+	struct product_list list = {.items = ARENA_ARRAY(arena, struct product, count)};
+	for (size_t i = 0; i < count; i += OUTLINES_AT_ONCE) {
+		size_t left = count - i;
+		CHECK(read_outlines(s, names + i, left < OUTLINES_AT_ONCE ? left : OUTLINES_AT_ONCE,
+				    arena, &list, e));
+	}
+	*ret_list = list;
+	return ERR_OK;
+}
+
 /* --- versions --- */
 
 #define VERSION_COLUMNS "version, change, hash, published_by, published_at, seq"

@@ -77,6 +77,13 @@ struct product_list {
 enum err_code product_list(struct session *s, const struct product_filter *filter,
 			   struct arena *arena, struct product_list *ret_list, struct err *e);
 
+/*
+ * product_outlines -- of all of these names that there are, in no order: what a list filters by,
+ * without what is said of the version in force (description, document, hash, who and when).
+ */
+enum err_code product_outlines(struct session *s, const char *const *names, size_t count,
+			       struct arena *arena, struct product_list *ret_list, struct err *e);
+
 /* product_count -- all that were ever published, the retired ones among them. */
 enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *e);
 

@@ -16,16 +16,15 @@
 static enum err_code
 put_row(struct session *s, struct happening *h, struct err *e)
 {
-	static const char sql[] =
+	static const char add[] =
 	    "INSERT INTO products (name, id, seq, version, domain, owner, status, standing, "
 	    "classification, personal)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-	    " ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, version = excluded.version,"
-	    " domain = excluded.domain, owner = excluded.owner, status = excluded.status,"
-	    " standing = excluded.standing, classification = excluded.classification, personal = "
-	    "excluded.personal";
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+	static const char change[] =
+	    "UPDATE products SET seq = $3, version = $4, domain = $5, owner = $6, status = $7,"
+	    " standing = $8, classification = $9, personal = $10 WHERE name = $1 AND id = $2";
 	const struct descriptor *d = h->product;
-	return db_run(s->db, sql,
+	return db_run(s->db, h->product_is_new ? add : change,
 		      DB_ARGS(db_text(d->name), db_int(h->product_id),
 			      db_int((int64_t)h->event->seq), db_text(h->draft->finding.version),
 			      db_text(d->domain), db_text(d->owner),
@@ -37,19 +36,18 @@ put_row(struct session *s, struct happening *h, struct err *e)
 static enum err_code
 put_document(struct session *s, struct happening *h, struct err *e)
 {
-	static const char sql[] =
+	static const char add[] =
 	    "INSERT INTO product_documents (id, description, hash, published_at, published_by, "
 	    "document)"
-	    " VALUES ($1, $2, $3, $4, $5, $6)"
-	    " ON CONFLICT (id) DO UPDATE SET description = excluded.description, hash = "
-	    "excluded.hash,"
-	    " published_at = excluded.published_at, published_by = excluded.published_by,"
-	    " document = excluded.document";
+	    " VALUES ($1, $2, $3, $4, $5, $6)";
+	static const char change[] =
+	    "UPDATE product_documents SET description = $2, hash = $3, published_at = $4,"
+	    " published_by = $5, document = $6 WHERE id = $1";
 	const struct product_draft *draft = h->draft;
 	const char *description = draft->product->description;
-	return db_run(s->db, sql,
+	return db_run(s->db, h->product_is_new ? add : change,
 		      DB_ARGS(db_int(h->product_id), db_text(description ? description : ""),
-			      db_text(h->draft->finding.hash), db_int(h->event->time),
+			      db_text(draft->finding.hash), db_int(h->event->time),
 			      db_text(h->event->actor), db_text(draft->finding.document)),
 		      e);
 }

@@ -109,17 +109,15 @@ static enum err_code
 put_document(struct session *s, struct happening *h, const struct texts_of_document *t,
 	     struct err *e)
 {
-	static const char sql[] = "INSERT INTO search_documents"
+	static const char add[] = "INSERT INTO search_documents"
 				  " (id, name, description, columns, tags, owner, domain, version, "
 				  "standing, classification, status)"
-				  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-				  " ON CONFLICT (id) DO UPDATE SET description = "
-				  "excluded.description, columns = excluded.columns,"
-				  " tags = excluded.tags, owner = excluded.owner, domain = "
-				  "excluded.domain, version = excluded.version,"
-				  " standing = excluded.standing, classification = "
-				  "excluded.classification, status = excluded.status";
-	return db_run(s->db, sql,
+				  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+	static const char change[] =
+	    "UPDATE search_documents SET name = $2, description = $3, columns = $4, tags = $5,"
+	    " owner = $6, domain = $7, version = $8, standing = $9, classification = $10,"
+	    " status = $11 WHERE id = $1";
+	return db_run(s->db, h->product_is_new ? add : change,
 		      DB_ARGS(db_int(h->product_id), db_text(t->text[0]), db_text(t->text[1]),
 			      db_text(t->text[2]), db_text(t->text[3]), db_text(t->text[4]),
 			      db_text(t->text[5]), db_text(h->draft->finding.version),
@@ -131,18 +129,31 @@ put_document(struct session *s, struct happening *h, const struct texts_of_docum
 
 /* --- the index --- */
 
+static enum err_code
+is_in_index(struct session *s, int64_t id, bool *ret_is, struct err *e)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, "SELECT 1 FROM search_pending WHERE id = $1", DB_ARGS(db_int(id)), &q,
+		       e));
+	*ret_is = !db_next(&q);
+	return query_failed(&q, e) ? e->code : ERR_OK;
+}
+
 /* The index learns of it later; what it knows of the document it forgets now. */
 static enum err_code
 put_off(struct session *s, const struct happening *h, const struct texts_of_document *known,
 	struct err *e)
 {
-	static const char sql[] =
-	    "INSERT INTO search_pending (id) VALUES ($1) ON CONFLICT (id) DO NOTHING";
-	CHECK(db_run(s->db, sql, DB_ARGS(db_int(h->product_id)), e));
+	bool is_known = false;
+	if (!h->product_is_new) {
+		CHECK(is_in_index(s, h->product_id, &is_known, e));
+		if (!is_known)
+			return ERR_OK;
+	}
+	CHECK(db_run(s->db, "INSERT INTO search_pending (id) VALUES ($1)",
+		     DB_ARGS(db_int(h->product_id)), e));
 	s->index_debt++;
-	if (h->product_is_new || db_changed(s->db) == 0)
-		return ERR_OK;
-	return engines[db_dialect(s->db)]->take_out(s, h->product_id, known, e);
+	return is_known ? engines[db_dialect(s->db)]->take_out(s, h->product_id, known, e) : ERR_OK;
 }
 
 #define PENDING                                                                                    \

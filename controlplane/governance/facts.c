@@ -110,18 +110,21 @@ unknown_input(const char *name, struct arena *arena)
 	return finish_map(&b);
 }
 
-static enum err_code
-gather_input(struct session *s, const struct input *in, struct arena *arena, struct node *ret_node,
-	     struct err *e)
+static const struct product *
+find_outline(const struct product_list *list, const char *name)
 {
-	struct product p;
-	enum err_code code =
-	    in->product ? product_get(s, in->product, arena, &p, e) : ERR_NOT_FOUND;
-	if (code != ERR_OK && code != ERR_NOT_FOUND)
-		return code;
-	*ret_node = code == ERR_OK ? known_input(&p, arena)
-				   : unknown_input(in->product ? in->product : in->dataset, arena);
-	return ERR_OK;
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i].name, name) == 0)
+			return &list->items[i];
+	return NULL;
+}
+
+static struct node
+input_of(const struct input *in, const struct product_list *known, struct arena *arena)
+{
+	const struct product *p = in->product ? find_outline(known, in->product) : NULL;
+	return p ? known_input(p, arena)
+		 : unknown_input(in->product ? in->product : in->dataset, arena);
 }
 
 static enum err_code
@@ -129,12 +132,18 @@ gather_upstream(struct session *s, const struct descriptor *d, struct arena *are
 		struct node *ret_list, struct err *e)
 {
 	const struct input *inputs = d->inputs.items;
+	const char **names = ARENA_ARRAY(arena, const char *, d->inputs.count);
 	struct node *items = ARENA_ARRAY(arena, struct node, d->inputs.count);
-	for (size_t i = 0; i < d->inputs.count; i++) {
-		enum err_code code = gather_input(s, &inputs[i], arena, &items[i], e);
-		if (code != ERR_OK)
-			return code;
-	}
+	struct product_list known = {0};
+	size_t count = 0;
+	for (size_t i = 0; i < d->inputs.count; i++)
+		if (inputs[i].product)
+			names[count++] = inputs[i].product;
+	enum err_code code = product_outlines(s, names, count, arena, &known, e);
+	if (code != ERR_OK)
+		return code;
+	for (size_t i = 0; i < d->inputs.count; i++)
+		items[i] = input_of(&inputs[i], &known, arena);
 	*ret_list =
 	    (struct node){.kind = NODE_LIST, .count = (uint32_t)d->inputs.count, .items = items};
 	return ERR_OK;

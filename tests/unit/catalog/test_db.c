@@ -283,6 +283,7 @@ what_is_rolled_back_is_gone_and_what_is_committed_stays(void **state)
 	assert_ok(m, db_begin(b->db, &m->e));
 	assert_ok(m, insert(b, 1));
 	assert_ok(m, insert(b, 2));
+	assert_ok(m, db_run(b->db, "UPDATE t SET a = $1 WHERE a = $1", DB_ARGS(db_int(2)), &m->e));
 	assert_int_equal(db_changed(b->db), 1);
 	assert_ok(m, db_commit(b->db, &m->e));
 	assert_int_equal(count_rows(b), 2);
@@ -306,6 +307,75 @@ a_commit_reports_what_failed_before_and_keeps_nothing(void **state)
 		db_roll_back(b->db);
 		assert_int_equal(count_rows(b), 0);
 	}
+}
+
+static const char *
+read_texts(struct base *b, const char *sql)
+{
+	CLEANUP(query_close) struct query q = {0};
+	CLEANUP(buf_done) struct buf found = {0};
+	buf_text(&found, "");
+	assert_ok(&b->mesh, db_query(b->db, sql, DB_NO_ARGS, &q, &b->mesh.e));
+	while (db_next(&q)) {
+		const char *text = db_column_text(&q, 0, &b->mesh.arena);
+		buf_printf(&found, "%s ", text ? text : "null");
+	}
+	return arena_text(&b->mesh.arena, found.data);
+}
+
+/* On PostgreSQL they are gathered: what they say, and when, must not show it. */
+static void
+inserts_that_go_together_are_what_each_would_have_been(void **state)
+{
+	struct base *b = *state;
+	struct mesh *m = &b->mesh;
+	static const char mixed[] = "INSERT INTO t (b, a, c) VALUES ($3, $1, $2)";
+	static const char fixed[] = "INSERT INTO t (a, b) VALUES ($2, 'it (is) $1')";
+	static const char once[] =
+	    "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a) DO NOTHING";
+	make_unique(b);
+	for (int round = 0; round < 2; round++) {
+		assert_ok(m, db_run(b->db, "DELETE FROM t", DB_NO_ARGS, &m->e));
+		assert_ok(m, db_begin(b->db, &m->e));
+		assert_ok(m, db_run(b->db, mixed,
+				    DB_ARGS(db_int(1), db_bytes("\0x", 2), db_text("one")), &m->e));
+		assert_ok(m, db_run(b->db, mixed,
+				    DB_ARGS(db_int(2), db_null_of(DB_BLOB), db_text(NULL)), &m->e));
+		assert_ok(m, db_run(b->db, fixed, DB_ARGS(db_int(0), db_int(3)), &m->e));
+		assert_ok(m, db_run(b->db, once, DB_ARGS(db_int(4), db_text("four")), &m->e));
+		assert_ok(m, db_run(b->db, once, DB_ARGS(db_int(1), db_text("again")), &m->e));
+		assert_ok(m, db_run(b->db, once, DB_ARGS(db_int(4), db_text("again")), &m->e));
+		assert_string_equal(read_texts(b, "SELECT b FROM t ORDER BY a"),
+				    "one null it (is) $1 four ");
+		assert_ok(m,
+			  db_run(b->db, mixed,
+				 DB_ARGS(db_int(5), db_null_of(DB_BLOB), db_text("five")), &m->e));
+		assert_ok(m, db_run(b->db, "UPDATE t SET b = 'changed' WHERE a >= $1",
+				    DB_ARGS(db_int(4)), &m->e));
+		assert_ok(m,
+			  db_run(b->db, mixed,
+				 DB_ARGS(db_int(6), db_null_of(DB_BLOB), db_text("six")), &m->e));
+		assert_ok(m, db_commit(b->db, &m->e));
+		assert_string_equal(read_texts(b, "SELECT b FROM t ORDER BY a"),
+				    "one null it (is) $1 changed changed six ");
+		assert_string_equal(read_texts(b, "SELECT length(c) || '' FROM t WHERE a <= 2"
+						  " ORDER BY a"),
+				    "2 null ");
+	}
+}
+
+static void
+what_was_gathered_goes_with_its_transaction(void **state)
+{
+	struct base *b = *state;
+	struct mesh *m = &b->mesh;
+	assert_ok(m, db_begin(b->db, &m->e));
+	assert_ok(m, insert(b, 1));
+	db_roll_back(b->db);
+	assert_ok(m, db_begin(b->db, &m->e));
+	assert_ok(m, insert(b, 2));
+	assert_ok(m, db_commit(b->db, &m->e));
+	assert_string_equal(read_texts(b, "SELECT a || '' FROM t"), "2 ");
 }
 
 static void
@@ -455,6 +525,8 @@ main(void)
 	    HERE(a_failing_step_is_told_apart_from_the_end),
 	    HERE(what_is_rolled_back_is_gone_and_what_is_committed_stays),
 	    HERE(a_commit_reports_what_failed_before_and_keeps_nothing),
+	    HERE(inserts_that_go_together_are_what_each_would_have_been),
+	    HERE(what_was_gathered_goes_with_its_transaction),
 	    HERE(more_is_sent_than_any_buffer_holds),
 	    HERE(a_reader_sees_one_moment),
 	    HERE(a_text_that_is_none_is_refused_before_it_is_sent),

@@ -156,6 +156,30 @@ a_publisher_who_decoded_it_already_leaves_the_same(void **state)
 		assert_true(digest_equal(&before.items[i].digest, &after.items[i].digest));
 }
 
+static void
+outlines_of_many_are_of_those_that_there_are(void **state)
+{
+	struct mesh *m = *state;
+	const char *names[20];
+	struct product_list list;
+	for (int i = 0; i < 20; i++) {
+		names[i] = arena_printf(&m->arena, "a.p%d", i);
+		if (i % 2)
+			publish(m, product_yaml(m, names[i], "d", "classification: internal\n"),
+				"1.0.0");
+	}
+	struct session *s = mesh_read(m);
+	assert_ok(m, product_outlines(s, names, 20, &m->arena, &list, &m->e));
+	assert_int_equal(list.count, 10);
+	for (size_t i = 0; i < list.count; i++) {
+		assert_string_equal(list.items[i].classification, "internal");
+		assert_string_equal(list.items[i].domain, "d");
+	}
+	assert_ok(m, product_outlines(s, names, 0, &m->arena, &list, &m->e));
+	assert_int_equal(list.count, 0);
+	session_end(&s);
+}
+
 /* --- versions --- */
 
 static void
@@ -369,6 +393,7 @@ main(void)
 	    HERE(an_unknown_product_is_not_found),
 	    HERE(a_source_of_another_name_is_refused),
 	    HERE(a_publisher_who_decoded_it_already_leaves_the_same),
+	    HERE(outlines_of_many_are_of_those_that_there_are),
 	    HERE(versions_are_listed_newest_first_in_pages),
 	    HERE(one_version_is_found_by_its_number),
 	    HERE(a_retired_product_is_still_read_and_can_come_back),
