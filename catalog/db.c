@@ -232,8 +232,8 @@ db_hash(const struct digest *d)
 
 /* --- values that come out --- */
 
-static struct db_value
-column_of(const struct query *q, int column)
+struct db_value
+db_column_value(const struct query *q, int column)
 {
 	return q->db->driver->column(q, column);
 }
@@ -247,19 +247,19 @@ db_column_count(const struct query *q)
 enum db_kind
 db_column_kind(const struct query *q, int column)
 {
-	return column_of(q, column).kind;
+	return db_column_value(q, column).kind;
 }
 
 bool
 db_column_is_null(const struct query *q, int column)
 {
-	return column_of(q, column).kind == DB_NULL;
+	return db_column_value(q, column).kind == DB_NULL;
 }
 
 int64_t
 db_column_int(const struct query *q, int column)
 {
-	struct db_value v = column_of(q, column);
+	struct db_value v = db_column_value(q, column);
 	switch (v.kind) {
 	case DB_INT:
 		return v.integer;
@@ -277,7 +277,7 @@ db_column_int(const struct query *q, int column)
 double
 db_column_real(const struct query *q, int column)
 {
-	struct db_value v = column_of(q, column);
+	struct db_value v = db_column_value(q, column);
 	switch (v.kind) {
 	case DB_REAL:
 		return v.real;
@@ -295,7 +295,7 @@ db_column_real(const struct query *q, int column)
 const char *
 db_column_bytes(const struct query *q, int column, struct arena *arena, size_t *ret_length)
 {
-	struct db_value v = column_of(q, column);
+	struct db_value v = db_column_value(q, column);
 	const char *number = NULL;
 	if (v.kind == DB_NULL)
 		return NULL;
@@ -318,7 +318,7 @@ struct digest
 db_column_hash(const struct query *q, int column)
 {
 	struct digest d = {0};
-	struct db_value v = column_of(q, column);
+	struct db_value v = db_column_value(q, column);
 	if (v.kind == DB_BLOB && v.length == DIGEST_SIZE)
 		memcpy(d.bytes, v.bytes, DIGEST_SIZE);
 	return d;

@@ -151,6 +151,9 @@ bool query_failed(struct query *q,
 		  struct err *e); /* after db_next() gave false: fills `e` if it failed */
 void query_close(struct query *q);
 
+/* db_column_value -- as it is; a text or bytes are borrowed until the next step. */
+struct db_value db_column_value(const struct query *q, int column);
+
 int db_column_count(const struct query *q);
 enum db_kind db_column_kind(const struct query *q, int column);
 bool db_column_is_null(const struct query *q, int column);

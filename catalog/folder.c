@@ -82,6 +82,12 @@ folder_lock(const char *folder, int *ret_lock, struct err *e)
 	return ERR_OK;
 }
 
+void
+folder_unlock(int lock)
+{
+	close(lock); /* which frees it */
+}
+
 bool
 folder_is_locked_by(const char *folder, int lock)
 {

@@ -6,6 +6,7 @@
  * form of RFC 8032). log.verifier is the verifier key's text and names the log's origin.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/document.h"
@@ -129,7 +130,8 @@ log_key_load(struct store *store, const char *origin, bool log_is_new, struct er
 			return ERR(
 			    e, CORRUPT,
 			    "'%s' is missing: without it no checkpoint of this log can be signed; "
-			    "put it back from a copy",
+			    "put it back from a copy, or copy log.key and log.verifier from "
+			    "another node",
 			    path);
 		CHECK(create_key(store, e));
 	}
@@ -143,4 +145,31 @@ log_key_load(struct store *store, const char *origin, bool log_is_new, struct er
 		CHECK(create_verifier(store, origin, e));
 	CHECK(log_verifier_load(store, e));
 	return check_pair(store, e);
+}
+
+static enum err_code
+make_key(struct store *store, const char *origin, struct err *e)
+{
+	CHECK(digest_start_up(e));
+	CHECK(folder_create(store->folder, e));
+	CHECK(folder_lock(store->folder, &store->lock, e));
+	if (file_exists(path_in(store, "log.key")) || file_exists(path_in(store, "weft.db")))
+		return ERR(e, CONFLICT, "there is a log in '%s' already", store->folder);
+	return log_key_load(store, origin, true, e);
+}
+
+enum err_code
+store_make_key(const char *folder, const char *origin, struct err *e)
+{
+	struct store *store =
+	    memory_alloc(sizeof *store); /* of which a folder and a key are used */
+	store->folder = folder;
+	store->lock = -1;
+	enum err_code code = make_key(store, origin, e);
+	if (store->lock >= 0)
+		folder_unlock(store->lock);
+	signing_key_wipe(&store->key);
+	arena_done(&store->arena);
+	free(store);
+	return code;
 }

@@ -74,10 +74,17 @@ check_ours(struct db *db, const struct place *place, struct err *e)
 	return ERR_OK;
 }
 
+/* The sessions of one catalog have one name: whoever looks at pg_stat_activity finds them. */
 static enum err_code
 use_only(struct db *db, const struct place *place, struct arena *arena, struct err *e)
 {
-	return db_script(db, arena_printf(arena, "SET search_path TO %s", place->quoted), e);
+	return db_script(
+	    db,
+	    arena_printf(arena,
+			 "SET search_path TO %s;"
+			 "SELECT set_config('application_name', 'weft ' || $$%s$$, false)",
+			 place->quoted, place->quoted),
+	    e);
 }
 
 enum err_code

@@ -51,6 +51,12 @@ struct store_options {
 };
 
 /*
+ * store_make_key -- the key pair of a log that is still to begin, in a folder that has none: for
+ * who must have it before the first start, on all nodes.  Fails: ERR_CONFLICT (there is one).
+ */
+enum err_code store_make_key(const char *folder, const char *origin, struct err *e);
+
+/*
  * store_open -- Fails with a message for people: the folder is locked by another process (BUSY),
  * of a newer version of Weft (REFUSED), damaged or no database (CORRUPT), not writable (IO), its
  * log shorter than its last checkpoint (CORRUPT).

@@ -102,6 +102,7 @@ struct session {
 /* folder.c */
 enum err_code folder_create(const char *folder, struct err *e);
 enum err_code folder_lock(const char *folder, int *ret_lock, struct err *e);
+void folder_unlock(int lock);
 enum err_code folder_sync(const char *folder, struct err *e);
 bool file_exists(const char *path);
 

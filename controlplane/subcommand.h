@@ -11,6 +11,8 @@ int serve_run(const struct command *self, int argc, char **argv);
 int rebuild_run(const struct command *self, int argc, char **argv);
 int backup_run(const struct command *self, int argc, char **argv);
 int restore_run(const struct command *self, int argc, char **argv);
+int migrate_run(const struct command *self, int argc, char **argv);
+int key_run(const struct command *self, int argc, char **argv);
 
 /* `weft audit verify --data DIR [--since FILE]`: the client's audit command without a server. */
 int audit_offline_run(int argc, char **argv);
@@ -19,5 +21,6 @@ int audit_offline_run(int argc, char **argv);
 int check_offline_run(int argc, char **argv);
 
 extern const char serve_help[], rebuild_help[], backup_help[], restore_help[];
+extern const char migrate_help[], key_help[];
 
 #endif

@@ -170,6 +170,70 @@ class Nodes(weft.Case):
         self.assertNotIn("password", done.stderr)
 
 
+@unittest.skipUnless(weft.STORE, "WEFT_TEST_STORE names no PostgreSQL")
+class Migration(weft.Case):
+    """The demo mesh from a folder into PostgreSQL and back: the same log, byte for byte."""
+
+    environment = {"WEFT_STORE": ""}
+    PAGES = ["/api/v1/products?limit=1000", "/api/v1/products/risk.exposure", "/api/v1/products/risk.exposure/versions",
+             "/api/v1/policies", "/api/v1/domains", "/api/v1/lineage?node=product:risk.exposure&direction=both",
+             "/api/v1/search?q=customer", "/api/v1/events?limit=1000", "/api/v1/tokens"]
+
+    def answers(self, server):
+        return {path: server.get(path).text for path in self.PAGES if "search" not in path}, sorted(
+            item["name"] for item in server.get("/api/v1/search?q=customer").json["items"]), server.checkpoint().note
+
+    def move(self, status=0, **words):
+        return self.assertDone(weft.run_client("migrate", *[word for pair in words.items()
+                                                            for word in (f"--{pair[0].rstrip('_')}", pair[1])]), status)
+
+    def test_to_postgres_and_back(self):
+        first = self.server
+        first.publish_bank()
+        first.wait_resources("retail.customer_accounts")
+        first.publish(weft.product("moved.one", description="again"), headers={"Idempotency-Key": "moved-1"})
+        first.delete("/api/v1/products/moved.one")
+        first.new_token("somebody", "reader")
+        weft.wait_for(lambda: all(item["state"] == "ready" for name in ("retail.transactions", "risk.exposure")
+                                  for item in first.resources(name)), "all resources")
+        before = self.answers(first)
+        (self.folder() / "kept.txt").write_text(before[2])
+        folder = first.data.parent
+        url = weft.store_of(folder / "moved")
+        self.addCleanup(weft.ask_postgres, f"DROP SCHEMA {weft.schema_of(folder / 'moved')} CASCADE")
+
+        self.assertIn("already served", self.move(3, from_=first.data, to=url).stderr)
+        first.stop()
+        done = self.move(from_=first.data, to=url)
+        self.assertIn("all of it arrived and verifies", done.stdout)
+        self.assertIn("there is a catalog", self.move(1, from_=first.data, to=url).stderr)
+        second = weft.Server(data=first.data, environment={"WEFT_STORE": url})
+        with second:
+            self.assertEqual(self.answers(second), before)
+            busy = self.move(3, from_=url, to=folder / "back", data=first.data)
+            self.assertIn("stop all its nodes first", busy.stderr)
+        self.move(from_=url, to=folder / "back", data=first.data)
+        self.assertEqual((folder / "back" / "log.key").read_text(), (first.data / "log.key").read_text())
+        self.assertEqual((folder / "back" / "log.key").stat().st_mode & 0o777, 0o600)
+        third = weft.Server(data=folder / "back", environment={"WEFT_STORE": ""})
+        with third:
+            self.assertEqual(self.answers(third), before)
+        first.start()
+        self.assertEqual(self.answers(first), before)
+
+    def test_words_are_checked(self):
+        self.assertIn("are needed", self.move(2, from_="/nowhere").stderr)
+        self.assertIn("no catalog in", self.move(2, from_="/nowhere", to=weft.STORE).stderr)
+        self.assertIn("where is log.key", self.move(2, from_=weft.STORE, to="/nowhere").stderr)
+
+    def test_a_key_is_made_before_the_log(self):
+        data = self.folder() / "data"
+        self.assertDone(weft.run_client("key", "--data", data, "--origin", "mesh.example.com"))
+        self.assertIn("already", self.assertDone(weft.run_client("key", "--data", data), 1).stderr)
+        with weft.Server(data=data, environment={"WEFT_STORE": ""}) as server:
+            self.assertEqual(server.checkpoint().origin, "mesh.example.com")
+
+
 class Publisher(threading.Thread):
     """Publishes one new product after another; what was acknowledged, and how each attempt was answered."""
 
@@ -264,7 +328,7 @@ class Faults(weft.Case):
         def harm():
             for _ in range(10):
                 weft.ask_postgres("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                  " WHERE application_name = 'weft'", self.url)
+                                  " WHERE application_name LIKE 'weft%'", self.url)
                 time.sleep(0.05)
         publishers = self.under_load("ended", harm)
         # It was there all the time: only who was in the middle of a question heard of it.

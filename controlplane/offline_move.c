@@ -1,0 +1,186 @@
+/*
+ * offline_move.c -- `weft migrate`: a catalog from one database into another; `weft key`: the log's
+ * key before the log.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "catalog/store.h"
+#include "catalog/transfer.h"
+#include "cli/flag.h"
+
+#include "subcommand.h"
+
+// clang-format off
+const char migrate_help[] =
+    "Moves a catalog: every event, checkpoint, token, job and kept answer is copied, everything that is made from the\n"
+    "log is made again and compared, and the log is verified.  The target stays empty unless all of it arrived.\n"
+    "\n"
+    "  weft migrate --from /var/lib/weft --to postgresql://weft@db/weft\n"
+    "  weft migrate --from postgresql://weft@db/weft --to /var/lib/weft-again --data /var/lib/weft\n"
+    "\n"
+    "Nothing may serve either while it runs.  The log stays the same log: old checkpoints hold.  Its key stays where it\n"
+    "is: into a folder it is copied; with PostgreSQL serve the same folder as before, with --store.\n";
+
+const char key_help[] =
+    "Makes the key that signs a log's checkpoints before there is a log: for several nodes on one PostgreSQL, each of\n"
+    "which needs log.key and log.verifier in its data folder, or for a secret of Kubernetes.\n"
+    "\n"
+    "  weft key --data /var/lib/weft --origin mesh.example.com\n";
+
+struct flags {
+	const char *from, *to, *data, *origin;
+	bool help;
+};
+
+#define HELP {"help", 'h', FLAG_SWITCH, offsetof(struct flags, help), NULL, "this text"}
+
+static const struct flag migrate_flags[] = {
+	{"from", 0, FLAG_TEXT, offsetof(struct flags, from), "WHERE", "a data folder, or a URL of PostgreSQL"},
+	{"to",   0, FLAG_TEXT, offsetof(struct flags, to),   "WHERE", "the same; there must be no catalog yet"},
+	{"data", 0, FLAG_TEXT, offsetof(struct flags, data), "DIR",   "from PostgreSQL: a node's data folder, with log.key"},
+	HELP,
+	{0},
+};
+static const struct flag key_flags[] = {
+	{"data",   0, FLAG_TEXT, offsetof(struct flags, data),   "DIR",  "the data folder; made when it is missing"},
+	{"origin", 0, FLAG_TEXT, offsetof(struct flags, origin), "NAME", "the log's name, the first line of its checkpoints (weft)"},
+	HELP,
+	{0},
+};
+// clang-format on
+
+struct run {
+	const struct command *command;
+	const struct flag *table;
+	struct arena arena;
+	struct flags flags;
+};
+
+static void
+run_done(struct run *r)
+{
+	arena_done(&r->arena);
+}
+
+static int
+report(const struct err *e)
+{
+	fprintf(stderr, "weft: %s\n", e->message);
+	return err_exit_status(e->code);
+}
+
+static int
+print_help(const struct run *r)
+{
+	CLEANUP(buf_done) struct buf options = {0};
+	flags_help(r->table, &options);
+	printf("usage: weft %s %s\n\n%s\nOptions:\n%s", r->command->name, r->command->arguments,
+	       r->command->help, options.data);
+	return 0;
+}
+
+static enum err_code
+read_words(struct run *r, int argc, char **argv, struct err *e)
+{
+	struct words words = {0};
+	const struct flag_set sets[] = {{r->table, &r->flags}, {0}};
+	enum err_code code = flags_parse(sets, argc, argv, &r->arena, &words, e);
+	if (code == ERR_OK && words.count > 0 && !r->flags.help)
+		return ERR(e, USAGE, "it takes %s; see 'weft %s --help'", r->command->arguments,
+			   r->command->name);
+	return code;
+}
+
+/* ---- weft migrate */
+
+/* Set by a signal: nothing is left in the target. */
+static volatile sig_atomic_t was_interrupted;
+
+static void
+interrupt(int number)
+{
+	(void)number;
+	was_interrupted = 1;
+}
+
+static void
+take_interrupts(void)
+{
+	const struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static bool
+show_progress(void *user, uint64_t done, uint64_t of)
+{
+	(void)user;
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " events%s", done, of,
+			done == of ? "\n" : "");
+	return !was_interrupted;
+}
+
+static enum err_code
+move_catalog(const struct flags *flags, struct err *e)
+{
+	const struct transfer_wish wish = {
+	    .from = flags->from, .to = flags->to, .keys = flags->data, .progress = show_progress};
+	struct transfer_report r;
+	char root[DIGEST_TEXT_SIZE];
+	if (!flags->from || !flags->to)
+		return ERR(e, USAGE, "--from and --to are needed; see 'weft migrate --help'");
+	enum err_code code = transfer(&wish, &r, e);
+	if (code != ERR_OK)
+		return code;
+	digest_format(&r.root, root);
+	printf("%" PRIu64 " events, root %s, %" PRIu64 " checkpoints: all of it arrived and "
+	       "verifies; %" PRIu64 " projections are identical\n",
+	       r.events, root, r.checkpoints, r.projections);
+	return ERR_OK;
+}
+
+int
+migrate_run(const struct command *self, int argc, char **argv)
+{
+	CLEANUP(run_done) struct run r = {.command = self, .table = migrate_flags};
+	struct err e;
+	take_interrupts();
+	if (read_words(&r, argc, argv, &e) != ERR_OK)
+		return report(&e);
+	if (r.flags.help)
+		return print_help(&r);
+	return move_catalog(&r.flags, &e) == ERR_OK ? 0 : report(&e);
+}
+
+/* ---- weft key */
+
+static enum err_code
+make_key(const struct flags *flags, struct err *e)
+{
+	const char *origin = flags->origin ? flags->origin : "weft";
+	if (!flags->data)
+		return ERR(e, USAGE, "--data DIR is missing: where log.key is to be");
+	enum err_code code = store_make_key(flags->data, origin, e);
+	if (code == ERR_OK)
+		printf("%s/log.key signs the log '%s': it is a secret, and every node needs it\n"
+		       "%s/log.verifier is for everybody\n",
+		       flags->data, origin, flags->data);
+	return code;
+}
+
+int
+key_run(const struct command *self, int argc, char **argv)
+{
+	CLEANUP(run_done) struct run r = {.command = self, .table = key_flags};
+	struct err e;
+	if (read_words(&r, argc, argv, &e) != ERR_OK)
+		return report(&e);
+	if (r.flags.help)
+		return print_help(&r);
+	return make_key(&r.flags, &e) == ERR_OK ? 0 : report(&e);
+}
