@@ -140,19 +140,6 @@ command_end(struct command *c)
 
 /* ---- changes of a handler's own */
 
-struct own_change {
-	struct pending pending; /* the first member: a pointer to one points to the other */
-	change_fn *write;
-	void *user;
-};
-
-static enum err_code
-write_own(struct pending *change, struct session *s, struct err *e)
-{
-	struct own_change *own = (struct own_change *)change;
-	return own->write(own->user, s, e);
-}
-
 static void
 finish_own(struct pending *change, enum err_code code, const struct err *e)
 {
@@ -162,12 +149,10 @@ finish_own(struct pending *change, enum err_code code, const struct err *e)
 void
 answer_when_written(struct request *rq, struct response *rs, change_fn *write, void *user)
 {
-	struct own_change *own = ARENA_NEW(rq->arena, struct own_change);
-	*own = (struct own_change){
-	    .pending = {.write = write_own, .done = finish_own, .user = rq},
-	    .write = write,
-	    .user = user,
-	};
+	struct plain_change *own = ARENA_NEW(rq->arena, struct plain_change);
+	plain_change_init(own, write, user);
+	own->pending.done = finish_own;
+	own->pending.user = rq;
 	rs->hand_on = submit;
 	rs->hand_on_state = &own->pending;
 }

@@ -269,12 +269,6 @@ store_run(struct store *store, struct pending *change, struct err *e)
 	return change->code;
 }
 
-struct plain_change {
-	struct pending pending; /* the first member: a pointer to one points to the other */
-	change_fn *write;
-	void *user;
-};
-
 static enum err_code
 write_plain(struct pending *self, struct session *s, struct err *e)
 {
@@ -282,9 +276,16 @@ write_plain(struct pending *self, struct session *s, struct err *e)
 	return p->write(p->user, s, e);
 }
 
+void
+plain_change_init(struct plain_change *c, change_fn *write, void *user)
+{
+	*c = (struct plain_change){.pending = {.write = write_plain}, .write = write, .user = user};
+}
+
 enum err_code
 store_change(struct store *store, change_fn *write, void *user, struct err *e)
 {
-	struct plain_change p = {.pending = {.write = write_plain}, .write = write, .user = user};
-	return store_run(store, &p.pending, e);
+	struct plain_change c;
+	plain_change_init(&c, write, user);
+	return store_run(store, &c.pending, e);
 }

@@ -11,9 +11,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/condition.h"
 #include "base/log.h"
 
 #include "store_parts.h"
@@ -84,9 +84,7 @@ follower_await(struct follower *f, moment deadline)
 	moment end = f->lost && f->lost_at + FOLLOWER_PATIENCE < deadline
 			 ? f->lost_at + FOLLOWER_PATIENCE
 			 : deadline;
-	const struct timespec until = {.tv_sec = end / 1000000, .tv_nsec = end % 1000000 * 1000};
-	while (f->lost && !f->stop &&
-	       pthread_cond_timedwait(&f->changed, &f->lock, &until) != ETIMEDOUT)
+	while (f->lost && !f->stop && condition_wait(&f->changed, &f->lock, end))
 		;
 	bool there = !f->lost && clock_monotonic() < deadline;
 	pthread_mutex_unlock(&f->lock);
@@ -265,11 +263,7 @@ follower_new(struct store *store)
 	    .store = store, .seen = atomic_load(&store->committed), .looked_at = clock_monotonic()};
 	f->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&f->lock, NULL);
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&f->changed);
 	return f;
 }
 

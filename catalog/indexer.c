@@ -6,12 +6,11 @@
  */
 #include "indexer.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/condition.h"
 #include "base/log.h"
 
 #include "pending.h"
@@ -48,10 +47,9 @@ wait_until_due(struct indexer *x)
 static bool
 rest(struct indexer *x, moment micros)
 {
-	moment end = clock_monotonic() + micros;
-	const struct timespec until = {.tv_sec = end / 1000000, .tv_nsec = end % 1000000 * 1000};
+	const moment end = clock_monotonic() + micros;
 	pthread_mutex_lock(&x->lock);
-	while (!x->stop && pthread_cond_timedwait(&x->changed, &x->lock, &until) != ETIMEDOUT)
+	while (!x->stop && condition_wait(&x->changed, &x->lock, end))
 		;
 	bool go_on = !x->stop;
 	pthread_mutex_unlock(&x->lock);
@@ -97,12 +95,8 @@ indexer_create(struct store *store, struct indexer **ret_indexer, struct err *e)
 {
 	struct indexer *x = memory_alloc(sizeof *x);
 	*x = (struct indexer){.store = store, .is_due = true};
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&x->lock, NULL);
-	pthread_cond_init(&x->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&x->changed);
 	int number = pthread_create(&x->thread, NULL, run, x);
 	if (number != 0) {
 		free(x);

@@ -48,8 +48,17 @@ enum err_code store_submit(struct store *store, struct pending *change, struct e
 /* store_run -- the same, and wait for the end; `done` and `user` are not the caller's to set. */
 enum err_code store_run(struct store *store, struct pending *change, struct err *e);
 
-/* store_change -- the same for what needs no struct of its own. */
+/*
+ * plain_change -- a change that needs no struct of its own: `write` with `user`.  store_change --
+ * the same, and wait for the end.
+ */
 typedef enum err_code change_fn(void *user, struct session *s, struct err *e);
+struct plain_change {
+	struct pending pending; /* the first member: a pointer to one points to the other */
+	change_fn *write;
+	void *user;
+};
+void plain_change_init(struct plain_change *c, change_fn *write, void *user);
 enum err_code store_change(struct store *store, change_fn *write, void *user, struct err *e);
 
 #endif

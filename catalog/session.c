@@ -5,9 +5,9 @@
  * writer's session is who holds writer_gate.
  */
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "base/condition.h"
 
 #include "log_turn.h"
 #include "search_index.h"
@@ -245,14 +245,11 @@ store_is_committing(struct store *store)
 uint64_t
 store_wait(struct store *store, uint64_t seen, moment deadline)
 {
-	struct timespec until = {.tv_sec = deadline / 1000000,
-				 .tv_nsec = deadline % 1000000 * 1000};
 	pthread_mutex_lock(&store->commit_lock);
 	uint64_t wakes = store->wakes;
-	while (store->commits == seen && store->wakes == wakes)
-		if (pthread_cond_timedwait(&store->changed, &store->commit_lock, &until) ==
-		    ETIMEDOUT)
-			break;
+	while (store->commits == seen && store->wakes == wakes &&
+	       condition_wait(&store->changed, &store->commit_lock, deadline))
+		;
 	uint64_t commits = store->commits;
 	pthread_mutex_unlock(&store->commit_lock);
 	return commits;

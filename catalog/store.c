@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/condition.h"
 #include "base/document.h"
 #include "base/json.h"
 
@@ -62,11 +63,7 @@ store_create(const struct store_options *options)
 	pthread_mutex_init(&store->pool_lock, NULL);
 	pthread_mutex_init(&store->commit_lock, NULL);
 
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&store->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&store->changed);
 	return store;
 }
 

@@ -8,9 +8,9 @@
 
 #include <sys/socket.h>
 
-#include <errno.h>
 #include <stdint.h>
-#include <time.h>
+
+#include "base/condition.h"
 
 #include "server.h"
 
@@ -152,17 +152,6 @@ cut_slow(struct keeper *k, moment now)
 	}
 }
 
-static struct timespec
-in_future(moment micros)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	moment nanos = t.tv_nsec + micros % SECONDS(1) * 1000;
-	t.tv_sec += (time_t)(micros / SECONDS(1) + nanos / 1000000000);
-	t.tv_nsec = (long)(nanos % 1000000000);
-	return t;
-}
-
 static void *
 keep(void *user)
 {
@@ -176,8 +165,7 @@ keep(void *user)
 			cut_slow(k, now);
 			next_cut = now + SECONDS(1);
 		}
-		struct timespec tick = in_future(TICK);
-		pthread_cond_timedwait(&k->changed, &k->lock, &tick);
+		condition_wait(&k->changed, &k->lock, clock_monotonic() + TICK);
 	}
 	wake_streams(k);
 	pthread_mutex_unlock(&k->lock);
@@ -187,11 +175,11 @@ keep(void *user)
 void
 keeper_finish(struct keeper *k, moment patience)
 {
-	struct timespec end = in_future(patience);
+	const moment end = clock_monotonic() + patience;
 	pthread_mutex_lock(&k->lock);
 	k->stopping = true;
 	wake_streams(k);
-	while (k->busy > 0 && pthread_cond_timedwait(&k->changed, &k->lock, &end) != ETIMEDOUT)
+	while (k->busy > 0 && condition_wait(&k->changed, &k->lock, end))
 		;
 	pthread_mutex_unlock(&k->lock);
 }
@@ -208,12 +196,8 @@ keeper_await(struct keeper *k)
 enum err_code
 keeper_open(struct keeper *k, struct err *e)
 {
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&k->lock, NULL);
-	pthread_cond_init(&k->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&k->changed);
 	int failed = pthread_create(&k->thread, NULL, keep, k);
 	if (!failed)
 		return ERR_OK;

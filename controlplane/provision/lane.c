@@ -3,19 +3,14 @@
  */
 #include "lane.h"
 
-#include <errno.h>
-#include <time.h>
+#include "base/condition.h"
 
 void
 lane_init(struct lane *lane)
 {
-	pthread_condattr_t attributes;
 	*lane = (struct lane){.taken = false};
 	pthread_mutex_init(&lane->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&lane->left, &attributes);
-	pthread_condattr_destroy(&attributes);
+	condition_init(&lane->left);
 }
 
 void
@@ -31,10 +26,9 @@ wait_until_free(struct lane *lane, int64_t patience)
 {
 	while (lane->taken) {
 		moment until = lane->since + patience;
-		struct timespec t = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
 		if (clock_monotonic() >= until)
 			return false;
-		pthread_cond_timedwait(&lane->left, &lane->lock, &t);
+		condition_wait(&lane->left, &lane->lock, until);
 	}
 	return true;
 }
