@@ -44,6 +44,7 @@ WRAPPED = {
     r"curl/.*\.h": ["controlplane/base/"],
     r"yaml\.h": ["controlplane/base/"],
     r"sodium.*\.h": ["controlplane/base/"],
+    r"openssl/.*\.h": ["controlplane/base/"],
     r"jansson\.h": ["controlplane/base/", "controlplane/plugins/"],
     r"re2/.*\.h": ["policy/"],
 }

@@ -1,9 +1,13 @@
 /*
- * digest.c -- thin names over libsodium.
+ * digest.c -- thin names over libsodium; but SHA-256 is OpenSSL's, which uses the processor's own
+ * instructions and is five times as fast: whoever verifies a log does little else.
  */
 #include "digest.h"
 
+#include <openssl/evp.h>
+#include <pthread.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum err_code
@@ -14,24 +18,42 @@ digest_start_up(struct err *e)
 	return ERR_OK;
 }
 
-struct digest
-digest_of(const void *bytes, size_t length)
+/* Looked up once: by its name it would be for each digest. */
+static EVP_MD *sha256;
+
+static void
+find_sha256(void)
 {
-	struct digest d;
-	crypto_hash_sha256(d.bytes, bytes, length);
-	return d;
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
+/* OpenSSL fails here only without memory, and that ends the process (arena.h). */
+static void
+must(int result)
+{
+	if (result != 1)
+		abort();
 }
 
 struct digest
 digest_of_parts(const struct digest_part *parts, size_t count)
 {
-	crypto_hash_sha256_state state;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct digest d;
-	crypto_hash_sha256_init(&state);
+	pthread_once(&once, find_sha256);
+	EVP_MD_CTX *state = EVP_MD_CTX_new();
+	must(state && EVP_DigestInit_ex2(state, sha256, NULL));
 	for (size_t i = 0; i < count; i++)
-		crypto_hash_sha256_update(&state, parts[i].bytes, parts[i].length);
-	crypto_hash_sha256_final(&state, d.bytes);
+		must(EVP_DigestUpdate(state, parts[i].bytes, parts[i].length));
+	must(EVP_DigestFinal_ex(state, d.bytes, NULL));
+	EVP_MD_CTX_free(state);
 	return d;
+}
+
+struct digest
+digest_of(const void *bytes, size_t length)
+{
+	return digest_of_parts(&(struct digest_part){bytes, length}, 1);
 }
 
 bool
