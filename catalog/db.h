@@ -32,13 +32,13 @@ enum db_kind { DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB };
 
 struct db_value {
 	enum db_kind kind;
+	enum db_kind instead_of; /* of a null: what it stands for, DB_NULL when that is not known */
 	union {
 		int64_t integer;
 		double real;
 		const void *bytes; /* borrowed until the statement has run */
 	};
 	size_t length;
-	enum db_kind instead_of; /* of a null: what it stands for, DB_NULL when that is not known */
 };
 
 struct db_args {

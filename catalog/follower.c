@@ -31,8 +31,8 @@ struct follower {
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	bool lost, stop;
-	moment lost_at, looked_at; /* clock_monotonic */
-	uint64_t losses;           /* grows with each that was noted */
+	moment lost_at;  /* clock_monotonic */
+	uint64_t losses; /* grows with each that was noted */
 	struct err why;
 };
 
@@ -89,17 +89,6 @@ follower_await(struct follower *f, moment deadline)
 	bool there = !f->lost && clock_monotonic() < deadline;
 	pthread_mutex_unlock(&f->lock);
 	return there;
-}
-
-moment
-follower_lag(struct follower *f)
-{
-	if (!f)
-		return 0;
-	pthread_mutex_lock(&f->lock);
-	moment lag = clock_monotonic() - f->looked_at;
-	pthread_mutex_unlock(&f->lock);
-	return lag;
 }
 
 /* --- looking --- */
@@ -162,7 +151,6 @@ note_found(struct follower *f, uint64_t losses)
 	bool again = f->lost && f->losses == losses;
 	if (again)
 		f->lost = false;
-	f->looked_at = clock_monotonic();
 	pthread_cond_broadcast(&f->changed);
 	pthread_mutex_unlock(&f->lock);
 	if (again)
@@ -259,8 +247,7 @@ static struct follower *
 follower_new(struct store *store)
 {
 	struct follower *f = memory_alloc(sizeof *f);
-	*f = (struct follower){
-	    .store = store, .seen = atomic_load(&store->committed), .looked_at = clock_monotonic()};
+	*f = (struct follower){.store = store, .seen = atomic_load(&store->committed)};
 	f->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&f->lock, NULL);
 	condition_init(&f->changed);

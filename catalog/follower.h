@@ -43,7 +43,4 @@ bool follower_await(struct follower *f, moment deadline);
 /* For how long a commit that met a broken connection waits and is tried again. */
 #define FOLLOWER_PATIENCE SECONDS(5)
 
-/* follower_lag -- since when nothing was heard of the log's end. */
-moment follower_lag(struct follower *f);
-
 #endif

@@ -19,6 +19,14 @@ static const char *const tell_others[DIALECT_COUNT] = {
     [DIALECT_POSTGRES] = "SELECT pg_notify('weft_log', $1)",
 };
 
+/* Those of processes that ended long ago; a living one that wrote nothing since writes its anew. */
+static enum err_code
+forget_writers(struct session *s, struct err *e)
+{
+	moment then = store_now(s->store) - SECONDS(86400);
+	return db_run(s->db, "DELETE FROM writers WHERE at < $1", DB_ARGS(db_int(then)), e);
+}
+
 /* In the same transaction, so that it tells whether that happened. */
 static enum err_code
 note_turn(struct session *s, struct err *e)
@@ -27,6 +35,8 @@ note_turn(struct session *s, struct err *e)
 	    "INSERT INTO writers (node, turn, at) VALUES ($1, $2, $3)"
 	    " ON CONFLICT (node) DO UPDATE SET turn = excluded.turn, at = excluded.at";
 	struct store *store = s->store;
+	if (store->turn == 0)
+		CHECK(forget_writers(s, e));
 	s->turn = ++store->turn;
 	return db_run(s->db, sql,
 		      DB_ARGS(db_text(store->node), db_int(s->turn), db_int(store_now(store))), e);

@@ -91,7 +91,7 @@ enum err_code
 postgres_schema_find(struct db *db, enum db_mode mode, bool *ret_there, struct err *e)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
-	struct place place;
+	struct place place = {0};
 	CHECK(look(db, &arena, &place, e));
 	CHECK(use_only(db, &place, &arena, e));
 	CHECK(check_ours(db, &place, e));

@@ -157,7 +157,7 @@ numeric_of(const char *bytes)
 	bool negative = big_endian(bytes + 4, 2) == 0x4000, whole = big_endian(bytes + 6, 2) == 0;
 	double real = 0;
 	for (int i = 0; i < count; i++)
-		real = real * 10000 + (int)big_endian(bytes + 8 + 2 * i, 2);
+		real = real * 10000 + (int)big_endian(bytes + 8 + 2 * (size_t)i, 2);
 	for (int place = weight - count + 1; place > 0; place--)
 		real *= 10000;
 	for (int place = weight - count + 1; place < 0; place++)

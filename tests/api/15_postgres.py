@@ -118,6 +118,41 @@ class Nodes(weft.Case):
             self.assertEqual(len(versions), len(set(versions)), versions)
         self.assertDone(weft.run_client("audit", "verify", "--data", self.server.data))
 
+    def test_a_node_that_stands_still_holds_nobody_up(self):
+        """SIGSTOP in the middle of its publishes: the lock on the log goes to the others, and nothing is lost when it goes on."""
+        frozen, other = self.nodes[:2]
+        for turn in range(4):
+            acknowledged, halt = [], threading.Event()
+
+            def publish(node=frozen, prefix=f"frozen{turn}"):
+                number = 0
+                while not halt.is_set():
+                    number += 1
+                    answer = node.publish(weft.product(f"{prefix}.p{number}"), timeout=60)
+                    if answer.status == 201:
+                        acknowledged.append(f"{prefix}.p{number}")
+
+            threads = [threading.Thread(target=publish, args=(frozen, f"frozen{turn}{number}")) for number in range(4)]
+            for thread in threads:
+                thread.start()
+            weft.wait_for(lambda: len(acknowledged) > 5 + turn, "publishes")
+            frozen.process.send_signal(signal.SIGSTOP)
+            try:
+                began = time.monotonic()
+                weft.wait_for(lambda: other.publish(weft.product(f"thawed.p{turn}")).status in (200, 201), "the other node")
+                self.assertLess(time.monotonic() - began, 15)
+            finally:
+                frozen.process.send_signal(signal.SIGCONT)
+            halt.set()
+            for thread in threads:
+                thread.join(weft.PATIENCE)
+                self.assertFalse(thread.is_alive())
+            published = [event["subject"] for event in other.events() if event["kind"] == "product.published"]
+            self.assertLessEqual(set(acknowledged), set(published))
+            self.assertEqual(len([name for name in published if name.startswith("frozen")]),
+                             len({name for name in published if name.startswith("frozen")}))
+        self.assertDone(weft.run_client("audit", "verify", "--data", self.server.data))
+
     def test_events_are_followed_on_the_other_node(self):
         first, second = self.nodes[:2]
         connection = second.connect()

@@ -17,11 +17,18 @@ struct database {
 	char schema[60];
 };
 
+/* "" when it is SQLite. */
+static inline const char *
+database_server(void)
+{
+	const char *store = getenv("WEFT_TEST_STORE");
+	return store ? store : "";
+}
+
 static inline bool
 database_is_sqlite(void)
 {
-	const char *store = getenv("WEFT_TEST_STORE");
-	return !store || !*store;
+	return !*database_server();
 }
 
 /* The schema is made by who writes there first. */
@@ -32,10 +39,9 @@ database_make(struct database *d)
 	*d = (struct database){.url = ""};
 	if (database_is_sqlite())
 		return;
-	const char *store = getenv("WEFT_TEST_STORE");
 	snprintf(d->schema, sizeof d->schema, "t_%d_%u", (int)getpid(), ++count);
-	snprintf(d->url, sizeof d->url, "%s%soptions=-csearch_path%%3D%s", store,
-		 strchr(store, '?') ? "&" : "?", d->schema);
+	snprintf(d->url, sizeof d->url, "%s%soptions=-csearch_path%%3D%s", database_server(),
+		 strchr(database_server(), '?') ? "&" : "?", d->schema);
 }
 
 /* What somebody with psql could do.  Gives what went wrong, or NULL; in `ret_rows`, when it is not
