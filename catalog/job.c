@@ -96,12 +96,13 @@ job_claim(struct store *store, moment lease_end, struct arena *arena, struct job
 {
 	struct claim c = {.lease_end = lease_end, .arena = arena};
 	CHECK(is_any_due(store, arena, &c.found, &c.next, e));
-	if (c.found)
-		CHECK(store_change(store, write_claim, &c, e));
+	enum err_code code = c.found ? store_change(store, write_claim, &c, e) : ERR_OK;
+	*ret_job = c.job;
+	if (code != ERR_OK)
+		return code;
 	*ret_next = c.next;
 	if (!c.found)
 		return ERR(e, NOT_FOUND, "no job is due");
-	*ret_job = c.job;
 	return ERR_OK;
 }
 

@@ -28,7 +28,9 @@ enum err_code job_want(struct session *s, const char *kind, const char *subject,
 /*
  * job_claim -- the job that is due longest, leased until `lease_end`.  Durable when it returns;
  * takes the writer itself. Fails: ERR_NOT_FOUND when none is due; then `*ret_next` is when the
- * next will be (0: none waits).
+ * next will be (0: none waits).  Any other failure may leave the job claimed, when a connection
+ * broke before it could say: `ret_job->kind` is not NULL then, and job_again() frees it or finds
+ * that it was not (ERR_STALE).
  */
 enum err_code job_claim(struct store *store, moment lease_end, struct arena *arena,
 			struct job *ret_job, moment *ret_next, struct err *e);

@@ -68,12 +68,15 @@ wait_for_work(struct jobs *jobs, uint64_t seen, moment next)
 	store_wait(jobs->options.store, seen, clock_monotonic() + wait);
 }
 
+static void put_back(struct jobs *jobs, const struct job *job, moment at, const char *error);
+
 /* True with a job; false when there was none and it is worth looking again. */
 static bool
 try_to_claim(struct jobs *jobs, struct arena *arena, struct job *ret_job)
 {
 	struct err e = {0};
 	moment next = 0;
+	*ret_job = (struct job){0};
 	struct store *store = jobs->options.store;
 	uint64_t seen = store_commits(store); /* before looking, so that no commit is missed */
 	moment lease_end = store_now(store) + SECONDS(jobs->options.lease);
@@ -86,6 +89,8 @@ try_to_claim(struct jobs *jobs, struct arena *arena, struct job *ret_job)
 	}
 	LOG(WARN, "jobs cannot be claimed", "error", e.message);
 	rest(BREATHER);
+	if (ret_job->kind) /* whether it is ours, nobody knows: then nobody may have it */
+		put_back(jobs, ret_job, store_now(store), e.message);
 	return false;
 }
 
