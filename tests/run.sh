@@ -20,7 +20,7 @@ only=()
 
 test_packages=(
 	git clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-yaml python3-jsonschema python3-cryptography openssl
-	valgrind shellcheck wrk postgresql patroni etcd-server haproxy prometheus curl systemd strace
+	valgrind shellcheck wrk postgresql patroni etcd-server haproxy prometheus curl systemd strace faketime
 )
 
 # The steps in order: name, the step that must have passed before (or -), title.  A step is the function do_NAME; the
@@ -47,6 +47,7 @@ steps=(
 	"nth-start       release-build the n-th call of one kind fails, for every n of a start"
 	"full-disk       release-build a file system that is full under the data folder"
 	"clock-jump      release-build a clock that goes forwards and backwards by a day"
+	"postgres        release-build PostgreSQL killed, restarted, frozen, its connections cut, under a node"
 	"power-loss      release-build what a disk may have when the power goes, and a server on it"
 	"valgrind        release-build valgrind on the demo"
 	"bench           release-build the benchmarks run (no times are asserted)"
@@ -183,6 +184,7 @@ do_valgrind() { WEFT_VALGRIND=1 WEFT_PATIENCE=300 do_server_tests release tests/
 do_bench() { tests/bench/run.sh --seconds 0.2 --rounds 1 --sizes 200,1000 --json "$logs/bench.json"; }
 
 do_full-disk() { "$python" tests/fault/full_disk.py; }
+do_postgres() { "$python" tests/fault/postgres.py; }
 do_power-loss() { "$python" tests/fault/power_loss.py --states "$((600 / $(sampled 10)))"; }
 do_clock-jump() { "$python" tests/fault/clock_jump.py; }
 

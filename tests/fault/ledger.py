@@ -39,6 +39,11 @@ class Ledger:
         with self.lock:
             self.unanswered.setdefault(name, set()).add(description)
 
+    def refused(self, name, description):
+        """The answer says that nothing has happened: so it may not be there."""
+        with self.lock:
+            self.unanswered[name].discard(description)
+
     def answered(self, name, description, answer):
         """Also of a command that was sent before, with the same key: it made one version."""
         with self.lock:
