@@ -42,6 +42,7 @@ steps=(
 	"tsan-load       tsan-build    ThreadSanitizer: the server under load"
 	"release-build   -             release, hardened: build"
 	"deploy          release-build deploy/run.sh, and every command that it recommends"
+	"ha              release-build deploy/ha/run.sh, and every command that it recommends"
 	"kill9           release-build kill -9 in the middle of publishes"
 	"nth-call        release-build the n-th call of one kind fails, for every n of a command"
 	"nth-start       release-build the n-th call of one kind fails, for every n of a start"
@@ -174,6 +175,7 @@ do_tsan-unit() { do_ctest tsan; }
 do_tsan-load() { do_server_tests tsan tests/api/05_*.py tests/api/10_*.py tests/api/18_*.py tests/e2e/01_bank.py; }
 do_release-build() { do_build release --target weft fault plugin_filesystem plugin_sqlite benchmarks; }
 do_deploy() { do_server_tests release tests/e2e/02_deploy.py; }
+do_ha() { do_server_tests release tests/e2e/03_ha.py; }
 do_kill9() {
 	if [[ -z $kills && $long == yes ]]; then kills=500; fi
 	WEFT_PRESET=release "$python" tests/fault/kill9.py --rounds "${kills:-200}"

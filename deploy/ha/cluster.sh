@@ -88,7 +88,7 @@ start_patroni() {
 	if ! [[ -s $folder/patroni.yml ]]; then
 		(umask 077 && fill_in "$ha/patroni.yml" NAME="$name" ADDRESS=127.0.0.1 NETWORK=127.0.0.1/32 \
 			REST_PORT="${!rest}" PORT="${!port}" ETCD="127.0.0.1:$etcd_port" FOLDER="$folder" \
-			TTL=5 LOOP_WAIT=1 RETRY_TIMEOUT=2 SHARED_BUFFERS=64MB PROGRAMS="$postgres_programs" \
+			TTL=5 LOOP_WAIT=1 RETRY_TIMEOUT=2 WATCHDOG=off SHARED_BUFFERS=64MB PROGRAMS="$postgres_programs" \
 			SUPERUSER_PASSWORD="$superuser_password" REPLICATOR_PASSWORD="$replicator_password" \
 			REWINDER_PASSWORD="$rewinder_password" >"$folder/patroni.yml")
 		give_to "$cluster_user" "$folder/patroni.yml"
