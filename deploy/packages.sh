@@ -8,6 +8,13 @@ build_packages=(
 	libjansson-dev libyaml-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev libmicrohttpd-dev libgnutls28-dev libre2-dev
 )
 
+# What the built program and its plugins need to run.
+# shellcheck disable=SC2034
+run_packages=(
+	libjansson4 libyaml-0-2 libsodium23 libssl3 libcurl4 libsqlite3-0 libpq5 libmicrohttpd12 libgnutls30 libre2-9
+	ca-certificates
+)
+
 # absent_packages PACKAGE... -- those that are not installed, one a line.
 absent_packages() {
 	local package

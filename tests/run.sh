@@ -20,7 +20,7 @@ only=()
 
 test_packages=(
 	git clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-yaml python3-jsonschema python3-cryptography openssl
-	valgrind shellcheck wrk postgresql patroni etcd-server haproxy prometheus curl systemd strace faketime
+	valgrind shellcheck wrk postgresql patroni etcd-server haproxy prometheus curl python3-kubernetes systemd strace faketime
 )
 
 # The steps in order: name, the step that must have passed before (or -), title.  A step is the function do_NAME; the
@@ -42,6 +42,7 @@ steps=(
 	"tsan-load       tsan-build    ThreadSanitizer: the server under load"
 	"release-build   -             release, hardened: build"
 	"deploy          release-build deploy/run.sh, and every command that it recommends"
+	"manifests       release-build the Kubernetes manifests and the Dockerfile agree with the program"
 	"ha              release-build deploy/ha/run.sh, and every command that it recommends"
 	"kill9           release-build kill -9 in the middle of publishes"
 	"nth-call        release-build the n-th call of one kind fails, for every n of a command"
@@ -175,6 +176,7 @@ do_tsan-unit() { do_ctest tsan; }
 do_tsan-load() { do_server_tests tsan tests/api/05_*.py tests/api/10_*.py tests/api/18_*.py tests/e2e/01_bank.py; }
 do_release-build() { do_build release --target weft fault plugin_filesystem plugin_sqlite benchmarks; }
 do_deploy() { do_server_tests release tests/e2e/02_deploy.py; }
+do_manifests() { "$python" tests/manifests.py; }
 do_ha() { do_server_tests release tests/e2e/03_ha.py; }
 do_kill9() {
 	if [[ -z $kills && $long == yes ]]; then kills=500; fi
