@@ -45,6 +45,8 @@ steps=(
 	"manifests       release-build the Kubernetes manifests and the Dockerfile agree with the program"
 	"ha              release-build deploy/ha/run.sh, and every command that it recommends"
 	"kill9           release-build kill -9 in the middle of publishes"
+	"kill9-postgres  release-build kill -9 of PostgreSQL and of nodes that share it"
+	"failover        release-build machines die under load, and writes come back by themselves"
 	"nth-call        release-build the n-th call of one kind fails, for every n of a command"
 	"nth-start       release-build the n-th call of one kind fails, for every n of a start"
 	"full-disk       release-build a file system that is full under the data folder"
@@ -182,6 +184,11 @@ do_kill9() {
 	if [[ -z $kills && $long == yes ]]; then kills=500; fi
 	WEFT_PRESET=release "$python" tests/fault/kill9.py --rounds "${kills:-200}"
 }
+do_kill9-postgres() {
+	if [[ -z $kills && $long == yes ]]; then kills=100; fi
+	WEFT_PRESET=release "$python" tests/fault/kill9_postgres.py --rounds "${kills:-25}"
+}
+do_failover() { WEFT_PRESET=release "$python" tests/fault/failover.py; }
 do_nth-call() { "$python" tests/fault/nth_call.py --every "$(sampled 5)"; }
 do_nth-start() { "$python" tests/fault/nth_start.py --every "$(sampled 9)"; }
 do_valgrind() { WEFT_VALGRIND=1 WEFT_PATIENCE=300 do_server_tests release tests/e2e/01_bank.py; }

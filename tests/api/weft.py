@@ -229,9 +229,9 @@ class Server:
 
     # Starting and stopping.
 
-    def start(self, ready=True):
+    def start(self, ready=True, port=0):
         """Start it and wait until it is ready; fails with its log when it does not get there."""
-        command = [*self.valgrind(), str(self.program), "serve", "--listen", "127.0.0.1:0", "--data", str(self.data)]
+        command = [*self.valgrind(), str(self.program), "serve", "--listen", f"127.0.0.1:{port}", "--data", str(self.data)]
         command += (["--dev"] if self.dev else []) + self.arguments
         offset = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
