@@ -161,6 +161,18 @@ job_free_leases(struct session *s, struct err *e)
 }
 
 enum err_code
+job_renew(struct session *s, const struct job *job, moment lease_end, struct err *e)
+{
+	static const char sql[] = "UPDATE jobs SET due_at = $4"
+				  " WHERE kind = $1 AND subject = $2 AND claim = $3"
+				  " AND claimed IS NOT NULL";
+	return db_run(s->db, sql,
+		      DB_ARGS(db_text(job->kind), db_text(job->subject), db_int(job->claim),
+			      db_int(lease_end)),
+		      e);
+}
+
+enum err_code
 job_counts(struct session *s, uint64_t *ret_waiting, uint64_t *ret_failing, struct err *e)
 {
 	static const char sql[] = "SELECT count(*) FILTER (WHERE claimed IS NULL), count(*) FILTER "

@@ -51,6 +51,9 @@ enum err_code job_again(struct session *s, const struct job *job, moment at, con
  */
 enum err_code job_free_leases(struct session *s, struct err *e);
 
+/* job_renew -- its lease until `lease_end`; a claim that was lost stays lost. */
+enum err_code job_renew(struct session *s, const struct job *job, moment lease_end, struct err *e);
+
 enum err_code job_counts(struct session *s, uint64_t *ret_waiting, uint64_t *ret_failing,
 			 struct err *e);
 

@@ -18,6 +18,8 @@
 #include "base/log.h"
 #include "catalog/pending.h"
 
+#include "lease_keeper.h"
+
 /* What is counted of one kind. */
 struct kind_metrics {
 	struct metric *done, *failed, *seconds;
@@ -29,7 +31,8 @@ struct jobs {
 	    *metrics;         /* as many as kinds, and one for kinds that are not known; owned */
 	pthread_mutex_t turn; /* held by the worker that waits and claims */
 	atomic_bool stopping;
-	pthread_t *threads; /* owned */
+	struct lease_keeper *keeper; /* owned */
+	pthread_t *threads;          /* owned */
 	unsigned thread_count;
 };
 
@@ -184,7 +187,10 @@ worker(void *user)
 	CLEANUP(arena_done) struct arena arena = {0};
 	struct job job;
 	while (next_job(jobs, &arena, &job)) {
+		struct held_job held = {.job = &job};
+		lease_keeper_take(jobs->keeper, &held);
 		run_job(jobs, &job, &arena);
+		lease_keeper_drop(jobs->keeper, &held);
 		arena_reset(&arena);
 	}
 	return NULL;
@@ -236,6 +242,11 @@ jobs_start(const struct jobs_options *options, struct jobs **ret_jobs, struct er
 	*jobs = (struct jobs){.options = *options};
 	pthread_mutex_init(&jobs->turn, NULL);
 	jobs->metrics = make_metrics(options);
+	code = lease_keeper_create(options->store, options->lease, &jobs->keeper, e);
+	if (code != ERR_OK) {
+		jobs_stop(jobs);
+		return code;
+	}
 	jobs->threads = memory_alloc(options->threads * sizeof *jobs->threads);
 	for (; jobs->thread_count < options->threads; jobs->thread_count++) {
 		int number = pthread_create(&jobs->threads[jobs->thread_count], NULL, worker, jobs);
@@ -275,6 +286,7 @@ jobs_stop(struct jobs *jobs)
 	atomic_store(&jobs->stopping, true);
 	for (unsigned i = 0; i < jobs->thread_count; i++)
 		join(jobs, jobs->threads[i]);
+	lease_keeper_destroy(jobs->keeper);
 	pthread_mutex_destroy(&jobs->turn);
 	free(jobs->threads);
 	free(jobs->metrics);

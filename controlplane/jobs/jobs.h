@@ -40,7 +40,7 @@ struct jobs_options {
 	const struct job_kind
 	    *kinds; /* ended by a row without a kind; borrowed until jobs_stop() */
 	unsigned threads;
-	int64_t lease; /* seconds; more than any function takes, so that no lease need be renewed */
+	int64_t lease; /* seconds after which another node takes what a dead one had in hand */
 	int64_t retry_first, retry_longest; /* seconds */
 	struct metrics *metrics;            /* weft_jobs_total, weft_job_seconds */
 };

@@ -13,7 +13,9 @@
 
 enum {
 	WORKERS = 4,
-	LEASE = 86400, /* seconds; the start frees leases, so this only has to be long enough */
+	/* Seconds.  Nobody else works on a folder's own catalog, and a start frees all leases. */
+	LEASE_ALONE = 86400,
+	LEASE_SHARED = 20,
 };
 
 enum err_code
@@ -45,7 +47,7 @@ provision_start(struct provision *p, struct err *e)
 	    .store = p->store,
 	    .kinds = p->kinds,
 	    .threads = WORKERS,
-	    .lease = LEASE,
+	    .lease = *p->config->store ? LEASE_SHARED : LEASE_ALONE,
 	    .retry_first = p->config->retry_first,
 	    .retry_longest = p->config->retry_longest,
 	    .metrics = p->metrics,

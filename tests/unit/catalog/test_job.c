@@ -266,6 +266,41 @@ a_lease_that_ended_frees_the_job(void **state)
 }
 
 static void
+renew(struct mesh *m, const struct job *job, moment lease_end)
+{
+	struct session *s = mesh_write(m);
+	assert_ok(m, job_renew(s, job, lease_end, &m->e));
+	mesh_commit(m, s);
+}
+
+static void
+a_lease_that_is_renewed_goes_on(void **state)
+{
+	struct mesh *m = *state;
+	want(m, "k", "a", NOON);
+	want(m, "k", "waits", NOON + SECONDS(100));
+	struct job first = claim(m);
+	at(m, NOON + SECONDS(50));
+	renew(m, &first, NOON + SECONDS(90));
+	at(m, NOON + SECONDS(60));
+	assert_int_equal(next_due(m), NOON + SECONDS(90));
+	at(m, NOON + SECONDS(90));
+	assert_string_equal(claim(m).subject, "a");
+}
+
+static void
+a_lease_that_was_lost_is_not_renewed(void **state)
+{
+	struct mesh *m = *state;
+	want(m, "k", "a", NOON);
+	struct job lost = claim(m);
+	at(m, NOON + SECONDS(60));
+	claim(m);
+	renew(m, &lost, NOON + SECONDS(300));
+	assert_int_equal(next_due(m), NOON + SECONDS(120));
+}
+
+static void
 at_start_up_every_claim_is_freed(void **state)
 {
 	struct mesh *m = *state;
@@ -310,6 +345,8 @@ main(void)
 	    HERE(a_failed_job_is_due_again_later_and_counts_its_attempts),
 	    HERE(asked_for_anew_a_failing_job_runs_at_once_and_starts_counting_anew),
 	    HERE(a_lease_that_ended_frees_the_job),
+	    HERE(a_lease_that_is_renewed_goes_on),
+	    HERE(a_lease_that_was_lost_is_not_renewed),
 	    HERE(at_start_up_every_claim_is_freed),
 	    HERE(a_claim_is_durable_and_a_wish_is_not_before_its_commit),
 	};

@@ -67,18 +67,24 @@ struct crew {
 };
 
 static struct crew
-start(struct mesh *m, unsigned threads)
+start_with_lease(struct mesh *m, unsigned threads, int64_t lease)
 {
 	struct crew crew = {.metrics = metrics_create()};
 	const struct jobs_options options = {.store = m->store,
 					     .kinds = kinds,
 					     .threads = threads,
-					     .lease = 3600,
+					     .lease = lease,
 					     .retry_first = 1,
 					     .retry_longest = 4,
 					     .metrics = crew.metrics};
 	assert_ok(m, jobs_start(&options, &crew.jobs, &m->e));
 	return crew;
+}
+
+static struct crew
+start(struct mesh *m, unsigned threads)
+{
+	return start_with_lease(m, threads, 3600);
 }
 
 static void
@@ -244,6 +250,21 @@ what_a_dead_process_had_claimed_is_done_after_the_next_start(void **state)
 	assert_int_equal(waiting(m), 0);
 }
 
+/* Another worker looks for work all the time, and would claim it when the lease ended. */
+static void
+a_job_that_takes_longer_than_its_lease_is_done_once(void **state)
+{
+	struct mesh *m = *state;
+	atomic_store(&seen.nap, 2500000);
+	want(m, "count", "long", 0);
+	struct crew crew = start_with_lease(m, 2, 1);
+	await_runs(1);
+	stop(&crew);
+	assert_int_equal(atomic_load(&seen.most_at_once), 1);
+	assert_int_equal(atomic_load(&seen.runs), 1);
+	assert_int_equal(waiting(m), 0);
+}
+
 static void
 stopping_finishes_the_job_in_hand_and_begins_no_other(void **state)
 {
@@ -287,6 +308,7 @@ main(void)
 	    TEST(a_job_asked_for_while_it_is_done_is_done_once_more),
 	    TEST(a_kind_that_nobody_knows_is_put_off),
 	    TEST(what_a_dead_process_had_claimed_is_done_after_the_next_start),
+	    TEST(a_job_that_takes_longer_than_its_lease_is_done_once),
 	    TEST(stopping_finishes_the_job_in_hand_and_begins_no_other),
 	    TEST(stopping_is_prompt_when_there_is_nothing_to_do),
 	};
