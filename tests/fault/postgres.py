@@ -9,6 +9,7 @@ every version that was acknowledged, none of them twice, and a log that verifies
 good answer, with the same Idempotency-Key; the others send no key, and what was refused may not be there.
 """
 
+import errno
 import os
 import pathlib
 import tempfile
@@ -173,6 +174,32 @@ class Postgres(weft.Case):
             self.db.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname <> 'postgres'")
             self.wait_publishes(3)
         self.end()
+
+    def test_the_nth_call_on_its_connections_fails(self):
+        """One send or recv after the other, until a publish is over before its turn comes."""
+        self.server.stop()
+        server = faults.Server(data=self.server.data, arguments=["--store", self.url, "--log-level", "error"])
+        self.addCleanup(server.close)
+        server.start()
+        nth, past_the_end, versions = 0, 0, 0
+        while past_the_end < 3:
+            nth += 1
+            text, headers = f"call {nth}", {"Idempotency-Key": f"call_{nth}"}
+            server.arm("net", nth, errno.ECONNRESET, port=self.db.port)
+            first = server.publish(document("pg.nth", text), headers=headers, timeout=60)
+            _, failures = server.disarm()
+            past_the_end = 0 if failures else past_the_end + 1
+            self.assertIn(first.status, (200, 201, 503, 504), first)
+            again = server.publish(document("pg.nth", text), headers=headers, timeout=60)
+            self.assertIn(again.status, (200, 201), again)
+            versions += 1
+            found = server.pages("/api/v1/products/pg.nth/versions")
+            self.assertEqual(len(found), versions, f"call {nth}: {first}, then {again}")
+            if first.status in (200, 201):
+                self.assertEqual(first.json, again.json)
+        self.assertGreater(nth, 5)
+        server.wait_resources("pg.nth")
+        self.assertDone(server.client("audit", "verify"))
 
     def test_a_start_waits_for_nothing_and_says_why(self):
         self.server.stop()
