@@ -12,6 +12,7 @@ import errno
 import mmap
 import os
 import pathlib
+import signal
 import struct
 import sys
 import tempfile
@@ -30,6 +31,9 @@ LAYOUT = struct.Struct("=IiQQQQii4000s")
 COUNTS = struct.Struct("=QQ")
 COUNTS_AT = 24
 SQLITE_IOERR, SQLITE_FULL = 10, 13
+
+# How a process ends for which there is no memory: by abort(), or in a library that does not look (OpenSSL's beginning).
+OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGSEGV)
 
 
 class Control:

@@ -250,7 +250,7 @@ class Sweep:
             return
         status = self.server.process.returncode
         assert self.kind == "memory", f"the process ended with status {status}"
-        assert status in (70, -6), f"the process ended with status {status}"
+        assert status in faults.OUT_OF_MEMORY, f"the process ended with status {status}"
         self.ended += 1
         self.server.process = None
         self.server.start()

@@ -77,7 +77,7 @@ class Sweep:
     def judge(self, server):
         self.ended += 1
         status, said = server.process.returncode, server.log_text()
-        may_abort = self.kind == "memory" and status == -6
+        may_abort = self.kind == "memory" and status in faults.OUT_OF_MEMORY
         assert status == 3 or may_abort, f"ended with status {status}: {said}"
         assert "weft: " in said or may_abort, f"ended without a message: {said}"
 
