@@ -175,6 +175,14 @@ class Postgres(weft.Case):
             self.wait_publishes(3)
         self.end()
 
+    def repeat(self, server, text, headers):
+        """libpq believes that a send has failed only when nothing comes back: until then the database is away."""
+        def is_done():
+            answer = server.publish(document("pg.nth", text), headers=headers, timeout=60)
+            self.assertIn(answer.status, (200, 201, 503, 504), answer)
+            return answer if answer.status < 500 else None
+        return weft.wait_for(is_done, "the repeated command", RECOVERY)
+
     def test_the_nth_call_on_its_connections_fails(self):
         """One send or recv after the other, until a publish is over before its turn comes."""
         self.server.stop()
@@ -190,8 +198,7 @@ class Postgres(weft.Case):
             _, failures = server.disarm()
             past_the_end = 0 if failures else past_the_end + 1
             self.assertIn(first.status, (200, 201, 503, 504), first)
-            again = server.publish(document("pg.nth", text), headers=headers, timeout=60)
-            self.assertIn(again.status, (200, 201), again)
+            again = self.repeat(server, text, headers)
             versions += 1
             found = server.pages("/api/v1/products/pg.nth/versions")
             self.assertEqual(len(found), versions, f"call {nth}: {first}, then {again}")
