@@ -3,9 +3,8 @@
  *
  *     buckets[hash]  ->  answer -> answer -> NULL           `newest` <-> ... <-> `oldest`: by use
  *
- * INVARIANT: every answer in the table is what a session would give that sees the
- * events 1..followed_seq; when store_commits() is still followed_commits and no commit is under
- * way, that is the present.
+ * INVARIANT: an answer is what a session gave that saw the events up to its basis, and perhaps
+ * more; while its product has not been touched since, that is the present.
  */
 #include "answer_cache.h"
 
@@ -21,7 +20,6 @@
 
 enum {
 	BYTES_A_BUCKET = 2048, /* about one answer */
-	MOST_FOLLOWED = 500,   /* events; when more were missed, everything is dropped */
 	LARGEST_SHARE = 8,     /* an answer larger than this part of the cache is not kept */
 };
 
@@ -34,6 +32,7 @@ struct answer {
 	char *product, *etag;     /* inside `bytes`; etag may be NULL */
 	char *body;
 	size_t length, size; /* of the body; of the whole allocation */
+	uint64_t basis;      /* session_basis() of the session that it is of */
 	char bytes[];
 };
 
@@ -43,8 +42,6 @@ struct answer_cache {
 	struct answer **buckets;
 	size_t bucket_count, used, most; /* bytes */
 	struct answer *newest, *oldest;
-	uint64_t followed_commits, followed_seq;
-	bool following; /* followed_* are set */
 	struct metric *hits, *misses, *bytes;
 };
 
@@ -139,18 +136,6 @@ drop_all(struct answer_cache *c)
 		drop_oldest(c);
 }
 
-static void
-drop_product(struct answer_cache *c, const char *product)
-{
-	uint64_t hash = hash_of(product);
-	struct answer *next;
-	for (struct answer *a = *bucket_of(c, hash); a; a = next) {
-		next = a->next;
-		if (a->hash == hash && strcmp(a->product, product) == 0)
-			drop(c, a);
-	}
-}
-
 void
 answer_cache_destroy(struct answer_cache *c)
 {
@@ -160,54 +145,6 @@ answer_cache_destroy(struct answer_cache *c)
 	free(c->buckets);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
-}
-
-/* ---- following the log */
-
-/* Only events about products change an answer. */
-static enum err_code
-drop_changed(struct answer_cache *c, struct session *s, uint64_t size, struct err *e)
-{
-	CLEANUP(arena_done) struct arena arena = {0};
-	struct event_list list;
-	if (size - c->followed_seq > MOST_FOLLOWED) {
-		drop_all(c);
-		return ERR_OK;
-	}
-	enum err_code code =
-	    event_list(s, c->followed_seq, MOST_FOLLOWED, "product.", NULL, &arena, &list, e);
-	for (size_t i = 0; code == ERR_OK && i < list.count; i++)
-		drop_product(c, list.items[i].subject);
-	if (code == ERR_OK && list.cut)
-		drop_all(c);
-	return code;
-}
-
-/* With the lock held.  When the log cannot be read, nothing that is kept can be trusted. */
-static void
-follow(struct answer_cache *c, uint64_t commits)
-{
-	CLEANUP(session_end) struct session *s = NULL;
-	uint64_t size = 0;
-	struct err e;
-	if (store_read(c->store, &s, &e) != ERR_OK || event_log_size(s, &size, &e) != ERR_OK) {
-		drop_all(c);
-		c->following = false;
-		return;
-	}
-	if (!c->following || drop_changed(c, s, size, &e) != ERR_OK)
-		drop_all(c);
-	c->followed_seq = size;
-	c->followed_commits = commits;
-	c->following = true;
-}
-
-static void
-catch_up(struct answer_cache *c)
-{
-	uint64_t commits = store_commits(c->store);
-	if (!c->following || commits != c->followed_commits)
-		follow(c, commits);
 }
 
 /* ---- finding and keeping */
@@ -222,15 +159,25 @@ look_up(struct answer_cache *c, const char *product, enum answer_form form)
 	return a;
 }
 
+/* With the lock held.  One that is out of date goes. */
+static struct answer *
+find_present(struct answer_cache *c, const char *product, enum answer_form form)
+{
+	struct answer *a = look_up(c, product, form);
+	if (!a || !store_is_touched(c->store, product, a->basis))
+		return a;
+	drop(c, a);
+	return NULL;
+}
+
 bool
 answer_cache_find(struct answer_cache *c, const char *product, enum answer_form form,
 		  struct response *rs)
 {
-	if (!c || store_is_committing(c->store))
+	if (!c)
 		return false;
 	pthread_mutex_lock(&c->lock);
-	catch_up(c);
-	struct answer *a = look_up(c, product, form);
+	struct answer *a = find_present(c, product, form);
 	if (a) {
 		unlink_use(c, a);
 		link_newest(c, a);
@@ -262,7 +209,7 @@ size_of(const char *product, const struct response *rs)
 }
 
 static struct answer *
-make_answer(const char *product, enum answer_form form, const struct response *rs)
+make_answer(const char *product, enum answer_form form, uint64_t basis, const struct response *rs)
 {
 	size_t size = size_of(product, rs);
 	struct answer *a = memory_alloc(size);
@@ -270,7 +217,8 @@ make_answer(const char *product, enum answer_form form, const struct response *r
 			     .form = form,
 			     .content_type = rs->content_type,
 			     .length = rs->body.length,
-			     .size = size};
+			     .size = size,
+			     .basis = basis};
 	char *at = a->bytes;
 	a->product = put_text(&at, product);
 	a->etag = put_text(&at, rs->etag);
@@ -309,26 +257,10 @@ answer_cache_keep(struct answer_cache *c, const char *product, enum answer_form 
 	if (!c || size_of(product, rs) > c->most / LARGEST_SHARE)
 		return;
 	pthread_mutex_lock(&c->lock);
-	/*
-	 * The answer may miss what happened after `basis`.  If the cache has followed further, the
-	 * event that would drop it has passed already; if not, that event is still to come.
-	 */
-	if (c->following && basis >= c->followed_seq) {
+	const struct answer *before = look_up(c, product, form);
+	if (!before || before->basis <= basis) {
 		make_room(c, product, form, size_of(product, rs));
-		insert(c, make_answer(product, form, rs));
+		insert(c, make_answer(product, form, basis, rs));
 	}
 	pthread_mutex_unlock(&c->lock);
-}
-
-uint64_t
-answer_cache_followed(struct answer_cache *c, uint64_t otherwise)
-{
-	uint64_t seen = otherwise;
-	if (!c)
-		return otherwise;
-	pthread_mutex_lock(&c->lock);
-	if (c->following)
-		seen = c->followed_seq;
-	pthread_mutex_unlock(&c->lock);
-	return seen;
 }

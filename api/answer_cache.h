@@ -2,11 +2,10 @@
  * answer_cache.h -- answers about one product, kept as bytes, so that asking again costs no
  * database and no JSON.
  *
- * An answer is good until an event about its product.  The cache follows the log: who finds that
- * something was committed reads what, and drops the answers about the products named there; all
- * others stay.  So what is answered is never older than the last commit that was acknowledged
- * before the question, or that any other reader had seen: while one is under way, which readers may
- * see before it is counted, nothing is found here.
+ * An answer is good until an event touches its product, which the store knows without a look at the
+ * log (store_is_touched); all others stay.  So what is answered is never older than the last commit
+ * of this node that was acknowledged before the question, or that any reader had seen; of other
+ * nodes' commits, those that this one has heard of.
  *
  * Shared by threads.  The least recently used answers go when the memory is full.
  */
@@ -29,9 +28,5 @@ bool answer_cache_find(struct answer_cache *cache, const char *product, enum ans
 /* answer_cache_keep -- `basis` is the session_basis() of the session that the answer is of. */
 void answer_cache_keep(struct answer_cache *cache, const char *product, enum answer_form form,
 		       uint64_t basis, const struct response *rs);
-
-/* answer_cache_followed -- up to which event it has followed the log; `otherwise` before the first
- * question. */
-uint64_t answer_cache_followed(struct answer_cache *cache, uint64_t otherwise);
 
 #endif

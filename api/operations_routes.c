@@ -52,9 +52,8 @@ set_gauge(struct metrics *m, const char *name, const char *help, uint64_t n)
 }
 
 /*
- * What follows the log does so now and then: checkpoints are signed a few times a minute, answers
- * are dropped when somebody asks for one, a node hears of the others' commits.  It may have heard
- * of later ones than this reader sees.
+ * What follows the log does so now and then: checkpoints are signed a few times a minute, a node
+ * hears of the others' commits.  It may have heard of later ones than this reader sees.
  */
 static void
 measure_lag(struct metrics *m, const char *follower, uint64_t size, uint64_t seen)
@@ -96,7 +95,6 @@ measure_catalog(const struct request *rq, struct err *e)
 	set_gauge(m, "weft_products", "Data products in force", products);
 	set_gauge(m, "weft_log_events", "Events in the log", events);
 	measure_lag(m, "checkpoints", events, is_signed);
-	measure_lag(m, "answers", events, answer_cache_followed(services_of(rq)->cache, events));
 	measure_lag(m, "node", events, store_followed(services_of(rq)->store));
 	set_gauge(m, "weft_search_pending_documents",
 		  "Documents that the search index does not know yet; searches read them beside it",

@@ -251,22 +251,32 @@ end_wait(struct pending *self, enum err_code code, const struct err *e)
 	pthread_mutex_unlock(&w->lock);
 }
 
+static void
+wait_for_end(struct wait *w)
+{
+	pthread_mutex_lock(&w->lock);
+	while (!w->is_done)
+		pthread_cond_wait(&w->changed, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+}
+
 enum err_code
 store_run(struct store *store, struct pending *change, struct err *e)
 {
 	struct wait w = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
 	change->user = &w;
 	change->done = end_wait;
-	CHECK(store_submit(store, change, e));
-	pthread_mutex_lock(&w.lock);
-	while (!w.is_done)
-		pthread_cond_wait(&w.changed, &w.lock);
-	pthread_mutex_unlock(&w.lock);
+	enum err_code code = store_submit(store, change, e);
+	if (code == ERR_OK) {
+		wait_for_end(&w);
+		code = change->code;
+		if (code != ERR_OK)
+			*e = change->e;
+	}
+	change->user = NULL;
 	pthread_cond_destroy(&w.changed);
 	pthread_mutex_destroy(&w.lock);
-	if (change->code != ERR_OK)
-		*e = change->e;
-	return change->code;
+	return code;
 }
 
 static enum err_code

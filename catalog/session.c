@@ -162,7 +162,6 @@ session_commit(struct session *s, struct err *e)
 {
 	assert(s->head && s->db);
 	struct store *store = s->store;
-	atomic_fetch_add(&store->committing, 1);
 	enum err_code code = commit(s, e);
 	s->db = store->writer; /* it may be another one now */
 	uint32_t waiting = s->db ? db_waiting(s->db) : 0;
@@ -181,7 +180,6 @@ session_commit(struct session *s, struct err *e)
 		if (s->index_debt > 0)
 			indexer_note(store->indexer);
 	}
-	atomic_fetch_sub(&store->committing, 1);
 	return code;
 }
 
@@ -225,6 +223,14 @@ session_is_touched(const struct session *s, const char *key, uint64_t since)
 	return touched_since(&s->store->touched, key, since);
 }
 
+bool
+store_is_touched(struct store *store, const char *key, uint64_t since)
+{
+	struct err ignored;
+	return touched_since(&store->touched, key, since) ||
+	       follower_check(store->follower, 0, &ignored) != ERR_OK;
+}
+
 /* --- waiting for commits --- */
 
 uint64_t
@@ -234,12 +240,6 @@ store_commits(struct store *store)
 	uint64_t commits = store->commits;
 	pthread_mutex_unlock(&store->commit_lock);
 	return commits;
-}
-
-bool
-store_is_committing(struct store *store)
-{
-	return atomic_load(&store->committing) > 0;
 }
 
 uint64_t

@@ -85,12 +85,6 @@ uint64_t store_followed(struct store *store);
 uint64_t store_commits(struct store *store);
 
 /*
- * store_is_committing -- true from before readers can see what a commit wrote until store_commits()
- * counts it: what was kept from earlier may be out of date, and nobody can say yet.
- */
-bool store_is_committing(struct store *store);
-
-/*
  * store_wait -- waits until store_commits() is not `seen`, or until the deadline (of
  * clock_monotonic), and gives it; store_wake ends every wait early, without a commit, so that
  * threads can be stopped.
@@ -125,5 +119,12 @@ moment session_now(const struct session *s);
 uint64_t session_basis(const struct session *s);
 bool session_writes(const struct session *s);
 bool session_is_touched(const struct session *s, const char *key, uint64_t since);
+
+/*
+ * store_is_touched -- the same without a session, for what is kept of one: its basis is `since`.
+ * Yes as well while the database is lost, when nobody knows.  Of other nodes' events it knows those
+ * that this process has heard of.
+ */
+bool store_is_touched(struct store *store, const char *key, uint64_t since);
 
 #endif

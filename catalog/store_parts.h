@@ -73,7 +73,6 @@ struct store {
 	struct commit_queue *queue; /* NULL in STORE_VERIFY */
 	struct touched touched;
 	_Atomic uint64_t committed; /* the last event that every new reader sees */
-	_Atomic int committing;     /* commits that readers may see and `commits` does not count */
 
 	pthread_mutex_t pool_lock;
 	struct db **idle; /* connections that no reader uses */

@@ -138,9 +138,10 @@ move_catalog(const struct flags *flags, struct err *e)
 	if (code != ERR_OK)
 		return code;
 	digest_format(&r.root, root);
-	printf("%" PRIu64 " events, root %s, %" PRIu64 " checkpoints: all of it arrived and "
+	printf("%" PRIu64 " event%s, root %s, %" PRIu64 " checkpoint%s: all of it arrived and "
 	       "verifies; %" PRIu64 " projections are identical\n",
-	       r.events, root, r.checkpoints, r.projections);
+	       r.events, r.events == 1 ? "" : "s", root, r.checkpoints,
+	       r.checkpoints == 1 ? "" : "s", r.projections);
 	return ERR_OK;
 }
 

@@ -19,6 +19,8 @@ class Rebuild(weft.Case):
             cls.server.wait_resources(name)
         weft.wait_for(lambda: all(resource["state"] in ("retained", "removed") for number in range(20)
                                   for resource in cls.server.resources(f"rebuilt.p{number}")), "all resources to settle")
+        # A document is ranked by the words of all others once the index knows it.
+        weft.wait_for(lambda: "\nweft_search_pending_documents 0\n" in cls.server.get("/metrics").text, "the search index")
         cls.paths = ["/api/v1/products?limit=1000", "/api/v1/products/risk.exposure", "/api/v1/domains", "/api/v1/policies",
                      "/api/v1/products/risk.exposure/versions", "/api/v1/products/risk.exposure/resources",
                      "/api/v1/search?q=customer", "/api/v1/lineage?node=product:risk.exposure&direction=both",

@@ -81,7 +81,8 @@ workshop_begin(void **state)
 	folder_make(&w->plugins);
 	link_plugin(w->plugins.path, "filesystem");
 	link_plugin(w->plugins.path, "sqlite");
-	w->config = (struct config){.plugins = w->plugins.path,
+	w->config = (struct config){.store = "",
+				    .plugins = w->plugins.path,
 				    .plugin_deadline = 20,
 				    .retry_first = 1,
 				    .retry_longest = 2};
