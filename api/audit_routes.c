@@ -66,7 +66,7 @@ find_checkpoint(const struct request *rq, const char **ret_note, struct err *e)
 static enum err_code
 checkpoint(struct request *rq, struct response *rs, struct err *e)
 {
-	const char *note;
+	const char *note = "";
 	TRY(request_only(rq, none, e));
 	TRY(find_checkpoint(rq, &note, e));
 	response_header(rs, "Vary", "Accept");

@@ -43,11 +43,10 @@ struct finding {
 static const char *
 facet_id(struct arena *arena, const char *key, const char *value)
 {
-	size_t key_length = strlen(key), value_size = strlen(value) + 1;
-	char *id = arena_alloc(arena, key_length + 1 + value_size);
-	memcpy(id, key, key_length);
-	id[key_length] = ' ';
-	memcpy(id + key_length + 1, value, value_size);
+	char *id = arena_alloc(arena, strlen(key) + strlen(value) + 2);
+	char *p = stpcpy(id, key);
+	*p++ = ' ';
+	stpcpy(p, value);
 	return id;
 }
 

@@ -170,11 +170,12 @@ pointer_index(struct arena *arena, const char *base, size_t index)
 	do
 		*--first = (char)('0' + index % 10);
 	while (index /= 10);
-	size_t length = strlen(base), count = (size_t)(digits + sizeof digits - first);
-	char *pointer = arena_alloc(arena, length + count + 2);
-	memcpy(pointer, base, length);
-	pointer[length] = '/';
-	memcpy(pointer + length + 1, first, count);
+	size_t count = (size_t)(digits + sizeof digits - first);
+	char *pointer = arena_alloc(arena, strlen(base) + count + 2);
+	char *p = stpcpy(pointer, base);
+	*p++ = '/';
+	p = mempcpy(p, first, count);
+	*p = '\0';
 	return pointer;
 }
 

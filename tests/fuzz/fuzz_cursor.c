@@ -15,7 +15,10 @@ read_cursor(struct one_request *r, const char *cursor, const char **ret_text, st
 	struct query_pair pair = {"cursor", cursor};
 	r->exchange.target.pairs = &pair;
 	r->exchange.target.pair_count = 1;
-	return request_cursor(&r->exchange.rq, ret_text, e);
+	enum err_code code = request_cursor(&r->exchange.rq, ret_text, e);
+	r->exchange.target.pairs = NULL;
+	r->exchange.target.pair_count = 0;
+	return code;
 }
 
 static void
