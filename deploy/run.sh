@@ -73,12 +73,13 @@ set_up() {
 	PATH=$top/build/release/bin:$PATH
 }
 
-# The server runs as a coprocess: its standard output says when it is ready, and on which port.
+# The server runs as a coprocess: its standard output says when it is ready, and on which port.  In a session of its own it
+# hears of Ctrl-C from this script alone: a second signal would end it at once.
 start_server() {
 	local line
 	(umask 077 && mkdir -p -- "$data")
 	log=$data/weft.log
-	coproc SERVER { exec weft serve --dev --listen "$listen" --data "$data" 2>>"$log"; }
+	coproc SERVER { exec setsid weft serve --dev --listen "$listen" --data "$data" 2>>"$log"; }
 	server=$SERVER_PID
 	trap stop_server INT TERM HUP
 	trap 'kill -TERM "$server" 2>/dev/null || true' EXIT
