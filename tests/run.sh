@@ -69,7 +69,7 @@ shows the end of its log.  Logs: build/test-logs/NAME.log.  The last line is "N 
 tests; the exit status is 0 when nothing failed.
 
   --quick       only what gcc with sanitizers finds, in a few minutes
-  --long        fuzzing too, 60 seconds a target; every call that can fail, not a sample; 500 kills
+  --long        fuzzing too, 60 seconds a target; every call that can fail and every kind of failover, not a sample; 500 kills
   --only NAME   this step, and the build that it needs; may be given several times
   --kills N     how often the server is killed (200, with --long 500)
 
@@ -188,7 +188,11 @@ do_kill9-postgres() {
 	if [[ -z $kills && $long == yes ]]; then kills=100; fi
 	WEFT_PRESET=release "$python" tests/fault/kill9_postgres.py --rounds "${kills:-25}"
 }
-do_failover() { WEFT_PRESET=release "$python" tests/fault/failover.py; }
+do_failover() {
+	local faults=(--only primary_killed --only patroni_killed --only node_frozen --only etcd_away)
+	if [[ $long == yes ]]; then faults=(); fi
+	WEFT_PRESET=release "$python" tests/fault/failover.py "${faults[@]}"
+}
 do_nth-call() { "$python" tests/fault/nth_call.py --every "$(sampled 5)"; }
 do_nth-start() { "$python" tests/fault/nth_start.py --every "$(sampled 9)"; }
 do_valgrind() { WEFT_VALGRIND=1 WEFT_PATIENCE=300 do_server_tests release tests/e2e/01_bank.py; }
