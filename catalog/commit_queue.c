@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/thread.h"
+
 #include "store_parts.h"
 
 struct meters {
@@ -181,6 +183,7 @@ commit_on(void *user)
 {
 	struct commit_queue *q = user;
 	struct pending *batch;
+	thread_stand_back();
 	while ((batch = take_batch(q))) {
 		const moment begun = clock_monotonic();
 		write_batch(q->store, batch);

@@ -12,6 +12,7 @@
 
 #include "base/condition.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include "pending.h"
 #include "search_index.h"
@@ -80,6 +81,7 @@ run(void *user)
 {
 	struct indexer *x = user;
 	struct err e;
+	thread_stand_back();
 	while (wait_until_due(x) && rest(x, GATHERING)) {
 		if (catch_up(x, &e) == ERR_OK)
 			continue;

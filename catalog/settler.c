@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/thread.h"
 
 #include "db.h"
 
@@ -53,6 +54,7 @@ static void *
 run(void *user)
 {
 	struct settler *settler = user;
+	thread_stand_back();
 	while (wait_until_due(settler))
 		settle(settler);
 	return NULL;

@@ -3,6 +3,8 @@
  */
 #include "workers.h"
 
+#include "base/thread.h"
+
 #include "server.h"
 
 /* With the lock held; NULL when there is nothing left and it is time to go. */
@@ -25,6 +27,7 @@ work(void *user)
 {
 	struct workers *w = user;
 	struct exchange *x;
+	thread_stand_back();
 	pthread_mutex_lock(&w->lock);
 	while ((x = take(w))) {
 		pthread_mutex_unlock(&w->lock);
