@@ -112,6 +112,7 @@ write_together(struct store *store, struct pending *batch, struct err *e)
 	CHECK(store_write(store, &s, e));
 	for (struct pending *c = batch; c && !s->broken; c = c->next) {
 		write_part(s, c);
+		thread_let_others();
 		is_any_good |= c->code == ERR_OK;
 	}
 	return is_any_good || s->broken ? session_commit(s, e) : ERR_OK;
@@ -173,6 +174,7 @@ tell(const struct meters *meters, struct pending *batch)
 		next = c->next;
 		metric_observe(meters->wait, now - c->queued);
 		c->done(c, c->code, &c->e);
+		thread_let_others();
 	}
 }
 

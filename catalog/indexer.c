@@ -19,7 +19,7 @@
 #include "store_parts.h"
 
 enum {
-	AT_ONCE = 128,      /* documents in one change */
+	AT_ONCE = 64,       /* documents in one change */
 	GATHERING = 100000, /* microseconds: for so long they come together */
 	BREATHER = 1000000, /* microseconds until a failure is tried again */
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/thread.h"
 
 #include "projection.h"
 #include "store_parts.h"
@@ -200,6 +201,7 @@ search_index_follow(struct session *s, size_t most, size_t *ret_count, struct er
 		CHECK(db_run(s->db, "DELETE FROM search_pending WHERE id = $1",
 			     DB_ARGS(db_int(w->id)), e));
 		CHECK(engines[db_dialect(s->db)]->put_in(s, w->id, &w->texts, e));
+		thread_let_others();
 	}
 	s->index_debt -= (int64_t)count;
 	*ret_count = count;

@@ -32,6 +32,7 @@ work(void *user)
 	while ((x = take(w))) {
 		pthread_mutex_unlock(&w->lock);
 		exchange_work(x);
+		thread_let_others();
 		pthread_mutex_lock(&w->lock);
 	}
 	pthread_mutex_unlock(&w->lock);

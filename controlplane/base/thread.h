@@ -11,4 +11,10 @@
  */
 void thread_stand_back(void);
 
+/*
+ * thread_let_others -- a place at which such a thread may be interrupted: a scheduler lets it run
+ * on for milliseconds otherwise, however many wait that need microseconds.
+ */
+void thread_let_others(void);
+
 #endif
