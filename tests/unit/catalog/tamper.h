@@ -15,6 +15,7 @@ tamper_sqlite(struct mesh *m, const char *sql)
 	sqlite3 *db = NULL;
 	char *message = NULL;
 	assert_int_equal(sqlite3_open(mesh_path(m, "weft.db"), &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 10000); /* the indexer works beside us */
 	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
 		fail_msg("%s: %s", sql, message);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
