@@ -45,6 +45,12 @@ struct pending {
  */
 enum err_code store_submit(struct store *store, struct pending *change, struct err *e);
 
+/*
+ * What a change fails with is its own, or the transaction's: ERR_NO_SPACE, ERR_IO ...;
+ * ERR_UNAVAILABLE when the database could not be reached for some seconds, and nothing has
+ * happened; ERR_TIMEOUT when it went away within the commit, and nobody knows.
+ */
+
 /* store_run -- the same, and wait for the end; `done` and `user` are not the caller's to set. */
 enum err_code store_run(struct store *store, struct pending *change, struct err *e);
 
