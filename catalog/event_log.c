@@ -194,6 +194,33 @@ event_get(struct session *s, uint64_t seq, struct arena *arena, struct event *re
 	return ERR_OK;
 }
 
+/* A body may be larger than a document: it holds the document as text, beside verdicts. */
+enum err_code
+event_document(struct session *s, uint64_t seq, const char *kind, struct arena *arena,
+	       const char **ret_source, size_t *ret_length, const char **ret_media_type,
+	       struct err *e)
+{
+	static const struct document_limits limits = {
+	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
+	struct event ev;
+	struct node body;
+	CHECK(event_get(s, seq, arena, &ev, e));
+	if (strcmp(ev.kind, kind) != 0)
+		return ERR(e, NOT_FOUND, "event %llu is %s, not %s", (unsigned long long)seq,
+			   ev.kind, kind);
+	if (!ev.body)
+		return ERR(e, NOT_FOUND, "the document of event %llu was redacted",
+			   (unsigned long long)seq);
+	CHECK(document_read(DOCUMENT_JSON, ev.body, ev.body_length, &limits, arena, &body, e));
+	const struct node *source = node_get(&body, "source");
+	if (!source || source->kind != NODE_TEXT)
+		return ERR(e, CORRUPT, "event %llu has no source", (unsigned long long)seq);
+	*ret_source = source->text;
+	*ret_length = source->count;
+	*ret_media_type = node_text(&body, "media_type", "application/yaml");
+	return ERR_OK;
+}
+
 static int64_t
 as_limit(uint64_t n)
 {

@@ -13,6 +13,7 @@
  *     product.retired     {version, reason}
  *     domain.defined      {media_type, hash, source}
  *     policy.defined      {media_type, hash, source}
+ *     policy.retired      {version, hash, reason}
  *     resource.changed    {role, plugin, name, state, wish, detail, error}
  *     quality.checked     {plugin, passed,
  *                          checks: [{check, columns, passed, message, failing, observed}]}
@@ -43,6 +44,14 @@ enum err_code event_log_size(struct session *s, uint64_t *ret_size, struct err *
 
 enum err_code event_get(struct session *s, uint64_t seq, struct arena *arena,
 			struct event *ret_event, struct err *e);
+
+/*
+ * event_document -- the document of an event of this kind (`source` of its body), byte for byte as
+ * it was sent.  Fails: ERR_NOT_FOUND (the event is of another kind, or was redacted).
+ */
+enum err_code event_document(struct session *s, uint64_t seq, const char *kind, struct arena *arena,
+			     const char **ret_source, size_t *ret_length,
+			     const char **ret_media_type, struct err *e);
 
 /*
  * event_each -- from `after` + 1 on, at most `limit`, in order; stops early when `visit` gives

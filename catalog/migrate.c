@@ -9,9 +9,18 @@
 #include "base/embedded.h"
 
 #include "dialect.h"
+#include "rulebook_fill.h"
 #include "store_parts.h"
 
 extern const struct embedded_file catalog_migrations[];
+
+/* What SQL alone cannot fill a new table with: it is read out of documents. */
+static const struct {
+	int64_t number; /* of the migration, in whose transaction it happens */
+	enum err_code (*fill)(struct db *db, struct err *e);
+} fills[] = {
+    {9, rulebook_fill_versions},
+};
 
 /* INVARIANT: the n-th row is numbered n (a test holds it). */
 static int64_t
@@ -35,6 +44,15 @@ check_not_newer(int64_t number, struct err *e)
 	return ERR_OK;
 }
 
+static enum err_code
+fill(struct db *db, int64_t number, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fills); i++)
+		if (fills[i].number == number)
+			CHECK(fills[i].fill(db, e));
+	return ERR_OK;
+}
+
 /* Another process may have been faster: what counts is the number within the transaction. */
 static enum err_code
 apply_unless_applied(struct db *db, const struct embedded_file *file, int64_t number, struct err *e)
@@ -46,6 +64,7 @@ apply_unless_applied(struct db *db, const struct embedded_file *file, int64_t nu
 	if (there >= number)
 		return ERR_OK;
 	CHECK(db_script(db, dialect_migration(db_dialect(db), file, &arena), e));
+	CHECK(fill(db, number, e));
 	return db_set_schema(db, number, e);
 }
 

@@ -24,7 +24,7 @@ static const struct document_limits source_limits = {
 enum { READ_NOTHING, READ_DOCUMENT, READ_PRODUCT };
 
 // clang-format off
-static const struct {
+static const struct kind {
 	const char *kind;
 	int reads;
 } kinds[] = {
@@ -32,6 +32,7 @@ static const struct {
 	{"product.retired",   READ_NOTHING},
 	{"domain.defined",    READ_DOCUMENT},
 	{"policy.defined",    READ_DOCUMENT},
+	{"policy.retired",    READ_NOTHING},
 	{"resource.changed",  READ_NOTHING},
 	{"quality.checked",   READ_NOTHING},
 };
@@ -52,6 +53,7 @@ static const struct {
 	{"product.retired",   search_apply_retired},
 	{"domain.defined",    domain_apply_defined},
 	{"policy.defined",    rule_apply_defined},
+	{"policy.retired",    rule_apply_retired},
 	{"resource.changed",  resource_apply_changed},
 	{"quality.checked",   quality_apply_checked},
 };
@@ -65,6 +67,7 @@ const struct projection_table projection_tables[] = {
 	TABLE(product_columns,   "id, name, since_seq"),
 	TABLE(domains,           "name"),
 	TABLE(policies,          "name"),
+	TABLE(policy_versions,   "name, version"),
 	TABLE(resources,         "product, role, plugin, name"),
 	TABLE(quality_results,   "product"),
 	TABLE(lineage_edges,     "target, source, kind, since_seq"),
@@ -136,6 +139,23 @@ read_event(struct happening *h, int reads, struct err *e)
 	return reads == READ_PRODUCT ? read_product(h, e) : read_source(h, e);
 }
 
+/* The kind's row, or NULL: it changes no projection. */
+static const struct kind *
+find_kind(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].kind, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+enum err_code
+happening_read(struct happening *h, struct err *e)
+{
+	const struct kind *k = find_kind(h->event->kind);
+	return read_event(h, k ? k->reads : READ_NOTHING, e);
+}
+
 static enum err_code
 take_draft(struct happening *h, const struct product_draft *draft, struct err *e)
 {
@@ -159,12 +179,9 @@ projection_apply(struct session *s, const struct event *ev, const struct product
 {
 	CLEANUP(arena_done) struct arena arena = {0};
 	struct happening h = {.event = ev, .arena = &arena};
-	size_t i = 0;
-	while (i < ARRAY_LEN(kinds) && strcmp(kinds[i].kind, ev->kind) != 0)
-		i++;
-	if (i == ARRAY_LEN(kinds) || !ev->body)
+	if (!find_kind(ev->kind) || !ev->body)
 		return ERR_OK;
-	enum err_code code = draft ? take_draft(&h, draft, e) : read_event(&h, kinds[i].reads, e);
+	enum err_code code = draft ? take_draft(&h, draft, e) : happening_read(&h, e);
 	if (code != ERR_OK || apply_rows(s, &h, e) != ERR_OK)
 		return err_while(e, "event %llu, %s of '%s'", (unsigned long long)ev->seq, ev->kind,
 				 ev->subject);

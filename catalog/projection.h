@@ -48,8 +48,11 @@ projection_apply_fn lineage_apply_published, lineage_apply_retired;
 projection_apply_fn resource_apply_published, resource_apply_retired, resource_apply_changed;
 projection_apply_fn search_apply_published, search_apply_retired;
 projection_apply_fn domain_apply_defined;
-projection_apply_fn rule_apply_defined;
+projection_apply_fn rule_apply_defined, rule_apply_retired;
 projection_apply_fn quality_apply_checked;
+
+/* happening_read -- body and document, by the event's kind, of an event that has a body. */
+enum err_code happening_read(struct happening *h, struct err *e);
 
 /*
  * projection_apply -- `draft` is what the publisher has worked out already, or NULL. Fails, with

@@ -131,12 +131,12 @@ hold_newest(struct rules *r, struct rule_set **ret_set)
 	*ret_set = r->newest;
 }
 
-/* Has no policy been defined since somebody looked last? */
+/* Has no policy been defined or retired since somebody looked last? */
 static bool
 is_newest_current(const struct rules *r, const struct session *s)
 {
 	return r->newest && session_basis(s) >= r->newest->version &&
-	       !session_is_touched(s, "policy.defined", r->newest->checked);
+	       !rulebook_is_touched(s, r->newest->checked);
 }
 
 static void

@@ -1,9 +1,9 @@
 /*
  * rule_set.h -- the policies in force, compiled: immutable, shared by threads, counted.
  *
- * A set belongs to one version of the rulebook (the seq of its newest policy.defined event).  Who
- * judges holds the set until done; a newer one takes its place meanwhile, and the last holder frees
- * the old one.
+ * A set belongs to one version of the rulebook (the newest event that defined or retired a policy).
+ * Who judges holds the set until done; a newer one takes its place meanwhile, and the last holder
+ * frees the old one.
  */
 #ifndef WEFT_GOVERNANCE_RULE_SET_H
 #define WEFT_GOVERNANCE_RULE_SET_H

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "catalog/rulebook.h"
 
 static enum err_code
 replay_answer(struct transaction *t, struct session *s, bool *ret_replayed, struct err *e)
@@ -61,7 +62,7 @@ decide(struct transaction *t, struct session *s, struct err *e)
 static bool
 is_current(const struct transaction *t, const struct session *s)
 {
-	return !session_is_touched(s, "policy.defined", t->basis) && t->steps->is_current(t, s);
+	return !rulebook_is_touched(s, t->basis) && t->steps->is_current(t, s);
 }
 
 /* Gives true when the answer is complete without a writer. */

@@ -315,7 +315,7 @@ set_schema(const char *path, const char *sql)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-/* Without what the seventh migration made it can be done again. */
+/* Without what the migrations behind the seventh made they can be done again. */
 static void
 an_older_backup_is_brought_forward_and_a_newer_one_refused(void **state)
 {
@@ -326,6 +326,7 @@ an_older_backup_is_brought_forward_and_a_newer_one_refused(void **state)
 	fill(m, 3);
 	back_up(m, in_place(&p, "old"), in_place(&p, "key"));
 	set_schema(in_place(&p, "old"),
+		   "DROP TABLE policy_versions;"
 		   "DROP TABLE log_lock; DROP TABLE writers; ALTER TABLE jobs DROP COLUMN holder;"
 		   "ALTER TABLE jobs DROP COLUMN claim; PRAGMA user_version = 7");
 	assert_int_equal(look_through(m, in_place(&p, "old"), &found).findings, 0);

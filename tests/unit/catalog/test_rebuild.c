@@ -80,6 +80,19 @@ random_result(struct mesh *m, struct dice *d)
 	mesh_commit(m, s);
 }
 
+/* One that was never defined may be retired, too: that changes nothing. */
+static void
+random_policy(struct mesh *m, struct dice *d)
+{
+	const char *name = arena_printf(&m->arena, "p%u", roll(d, 3));
+	if (roll(d, 4) == 0)
+		happen(m, "policy.retired", name, "{\"version\":1,\"reason\":null}");
+	else
+		define(m, "policy.defined", name,
+		       arena_printf(&m->arena, "name: p\nenforcement: %s\n",
+				    roll(d, 2) ? "warn" : "deny"));
+}
+
 static void
 random_event(struct mesh *m, struct dice *d)
 {
@@ -99,9 +112,7 @@ random_event(struct mesh *m, struct dice *d)
 		       arena_printf(&m->arena, "name: d\ntitle: t%u\n", roll(d, 3)));
 		break;
 	case 2:
-		define(m, "policy.defined", arena_printf(&m->arena, "p%u", roll(d, 3)),
-		       arena_printf(&m->arena, "name: p\nenforcement: %s\n",
-				    roll(d, 2) ? "warn" : "deny"));
+		random_policy(m, d);
 		break;
 	case 3:
 		happen(m, "quality.checked", product_name(m, n),
@@ -181,6 +192,26 @@ a_rebuild_repairs_what_was_changed_in_the_projections(void **state)
 		same &= digest_equal(&before.items[i].digest, &damaged.items[i].digest);
 	assert_false(same);
 	assert_ok(m, rebuild(m->store, NULL, NULL, &m->e));
+	struct projection_digests after = digests(m);
+	expect_same(&before, &after);
+}
+
+/* As the migration finds it that makes the table. */
+static void
+a_database_of_before_learns_the_versions_of_its_policies(void **state)
+{
+	struct mesh *m = *state;
+	define(m, "policy.defined", "a", "name: a\n");
+	define(m, "policy.defined", "b", "name: b\nscope: domain:risk\n");
+	define(m, "policy.defined", "a", "name: a\nenforcement: warn\n");
+	define(m, "policy.defined", "a", "name: a\nenforcement: warn\n");
+	define(m, "domain.defined", "a", "name: a\n");
+	struct projection_digests before = digests(m);
+	mesh_stop(m);
+	tamper(m, database_is_sqlite()
+		      ? "DROP TABLE policy_versions; PRAGMA user_version = 8"
+		      : "DROP TABLE policy_versions; UPDATE weft_schema SET number = 8");
+	assert_ok(m, mesh_start(m, STORE_SERVE));
 	struct projection_digests after = digests(m);
 	expect_same(&before, &after);
 }
@@ -279,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_rebuild_after_a_random_history_changes_nothing),
 	    HERE(a_rebuild_repairs_what_was_changed_in_the_projections),
+	    HERE(a_database_of_before_learns_the_versions_of_its_policies),
 	    HERE(one_changed_value_changes_the_digest),
 	    HERE(progress_is_told_up_to_the_last_event),
 	    HERE(a_rebuild_that_fails_leaves_what_was_there),
