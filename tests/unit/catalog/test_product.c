@@ -79,7 +79,7 @@ its_source_is_given_byte_for_byte(void **state)
 	assert_ok(m, product_decode(s, seq, &m->arena, &d, &m->e));
 	assert_string_equal(d.name, "retail.customer_accounts");
 	assert_int_equal(d.columns.count, 2);
-	assert_err(m, ERR_NOT_FOUND, "did not publish",
+	assert_err(m, ERR_NOT_FOUND, "is log.created, not product.published",
 		   product_source(s, 1, &m->arena, &source, &length, &media_type, &m->e));
 	session_end(&s);
 }
