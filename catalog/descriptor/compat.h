@@ -12,6 +12,7 @@
 #ifndef WEFT_DESCRIPTOR_COMPAT_H
 #define WEFT_DESCRIPTOR_COMPAT_H
 
+#include "base/semver.h"
 #include "descriptor/descriptor.h"
 
 enum change_level { CHANGE_NONE, CHANGE_PATCH, CHANGE_MINOR, CHANGE_MAJOR };
@@ -42,15 +43,6 @@ struct changes {
  */
 struct changes descriptor_compare(const struct descriptor *before, const struct descriptor *after,
 				  struct arena *arena);
-
-/* Semantic versions (semver.org 2.0.0), without build metadata in comparisons. */
-struct semver {
-	uint64_t major, minor, patch;
-	const char *prerelease; /* "" when there is none */
-};
-
-bool semver_parse(const char *text, struct arena *arena, struct semver *ret_version);
-int semver_compare(const struct semver *a, const struct semver *b); /* section 11 */
 
 /*
  * version_choose -- the version that the newer document gets: as written when it is written, else

@@ -8,9 +8,20 @@
 #include <setjmp.h>
 #include <cmocka.h>
 // clang-format on
-#include "descriptor/compat.h"
+#include <string.h>
 
-#include "decoding.h"
+#include "base/semver.h"
+
+/* The tests share one arena, which ends with the program. */
+static struct arena arena;
+
+static int
+free_the_arena(void **state)
+{
+	(void)state;
+	arena_done(&arena);
+	return 0;
+}
 
 static struct semver
 version(const char *text)
