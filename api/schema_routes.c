@@ -3,6 +3,7 @@
  * that read them.
  */
 #include "descriptor/descriptor.h"
+#include "policy/fact_fields.h"
 #include "policy/policy.h"
 
 #include "handling.h"
@@ -47,12 +48,20 @@ function_reference(struct request *rq, struct response *rs, struct err *e)
 	return answer(rq, rs, "text/markdown; charset=utf-8", e);
 }
 
+static enum err_code
+facts_reference(struct request *rq, struct response *rs, struct err *e)
+{
+	fact_reference(&rs->body);
+	return answer(rq, rs, "text/markdown; charset=utf-8", e);
+}
+
 // clang-format off
 const struct route schema_routes[] = {
 	{GET, "/api/v1/schemas/data-product.json",       product_schema,     ROLE_ANYBODY, "JSON Schema of data products"},
 	{GET, "/api/v1/schemas/policy.json",             policy_schema,      ROLE_ANYBODY, "JSON Schema of policies"},
 	{GET, "/api/v1/reference/data-product.md",       product_reference,  ROLE_ANYBODY, "Every key of a data product"},
 	{GET, "/api/v1/reference/policy-functions.md",   function_reference, ROLE_ANYBODY, "Every function of the policy language"},
+	{GET, "/api/v1/reference/policy-facts.md",       facts_reference,    ROLE_ANYBODY, "What a policy may know beyond the document"},
 	{0},
 };
 // clang-format on

@@ -5,7 +5,7 @@
 
 #include "match.h"
 #include "policy_parts.h"
-#include "product_functions.h"
+#include "governance_functions.h"
 
 static const char *const enforcement_names[] = {"audit", "warn", "deny"};
 

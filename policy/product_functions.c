@@ -1,59 +1,10 @@
 /*
- * product_functions.c -- functions that judge data products: lengths of retention, personal data,
- * and what counts as given.
- *
- * They look at documents as they were sent, in any of the forms that a descriptor allows: one text
- * for a list of one, a single map for a list of one.
+ * product_functions.c -- what a product is: personal data, classification, and what counts as
+ * given.
  */
-#include "product_functions.h"
-
-#include <string.h>
 #include <strings.h>
 
-#include "cel/value.h"
-
-static inline bool
-member(struct cel_value map, const char *name, struct cel_value *ret_value)
-{
-	return map.kind == CEL_MAP && value_member(map, name, (uint32_t)strlen(name), ret_value);
-}
-
-/* ---- retention ---- */
-
-static struct cel_value
-parse_period(struct cel_run *run, struct cel_value text)
-{
-	struct duration d;
-	struct err e;
-	const char *copy = arena_bytes(cel_arena(run), text.text, text.count);
-	if (strlen(copy) != text.count)
-		return cel_fail(run, "a NUL stands in a length of time");
-	return duration_parse(copy, &d, &e) ? cel_fail(run, "%s", e.message) : cel_period(d);
-}
-
-static struct cel_value
-period(struct cel_run *run, const struct cel_value *v)
-{
-	return parse_period(run, *v);
-}
-
-static struct cel_value
-same(struct cel_run *run, const struct cel_value *v)
-{
-	(void)run;
-	return *v;
-}
-
-static struct cel_value
-retention(struct cel_run *run, const struct cel_value *v)
-{
-	struct cel_value found;
-	if (!member(*v, "retention", &found) || found.kind == CEL_NULL)
-		return cel_period((struct duration){0});
-	if (found.kind != CEL_STRING)
-		return cel_fail(run, "the retention is no text such as \"7 years\"");
-	return parse_period(run, found);
-}
+#include "governance_functions.h"
 
 /* ---- personal data ---- */
 
@@ -81,15 +32,14 @@ any_names_personal_data(struct cel_value words)
 	return false;
 }
 
-/* What a column or a product says of itself. */
-static bool
+bool
 says_personal(struct cel_value thing)
 {
 	struct cel_value found;
-	if (member(thing, "pii", &found) && found.kind == CEL_BOOL && found.boolean)
+	if (flag_member(thing, "pii"))
 		return true;
-	return (member(thing, "classification", &found) && any_names_personal_data(found)) ||
-	       (member(thing, "tags", &found) && any_names_personal_data(found));
+	return (member_of(thing, "classification", &found) && any_names_personal_data(found)) ||
+	       (member_of(thing, "tags", &found) && any_names_personal_data(found));
 }
 
 static struct cel_value
@@ -100,24 +50,16 @@ is_personal(struct cel_run *run, const struct cel_value *v)
 }
 
 static struct cel_value
-columns_of(struct cel_value product)
-{
-	struct cel_value columns;
-	bool found = member(product, "schema", &columns) && columns.kind == CEL_LIST;
-	return found ? columns : cel_list(NULL, 0);
-}
-
-static struct cel_value
 personal_columns(struct cel_run *run, const struct cel_value *v)
 {
 	struct cel_value columns = columns_of(*v);
-	struct cel_value *personal = ARENA_ARRAY(cel_arena(run), struct cel_value, columns.count);
-	size_t count = 0;
 	if (!cel_charge(run, columns.count))
 		return cel_fail(run, "exhausted");
+	struct cel_value *personal = ARENA_ARRAY(cel_arena(run), struct cel_value, columns.count);
+	size_t count = 0;
 	for (uint32_t i = 0; i < columns.count; i++)
-		if (says_personal(cel_item(columns, i)))
-			personal[count++] = cel_item(columns, i);
+		if (says_personal(value_item(columns, i)))
+			personal[count++] = value_item(columns, i);
 	return cel_list(personal, count);
 }
 
@@ -133,35 +75,89 @@ has_personal_data(struct cel_run *run, const struct cel_value *v)
 	return cel_bool(says_personal(*v));
 }
 
+/* ---- classification ---- */
+
+/* From the loosest to the strictest: the words that a data product may say. */
+static const char *const classifications[] = {"public", "internal", "confidential", "restricted"};
+
+/* -1 for what is none of them. */
+static int64_t
+level_of(struct cel_value word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(classifications); i++)
+		if (text_is(word, classifications[i]))
+			return (int64_t)i;
+	return -1;
+}
+
+static struct cel_value
+classification_level(struct cel_run *run, const struct cel_value *v)
+{
+	(void)run;
+	return cel_int(level_of(*v));
+}
+
+static struct cel_value
+strictest_classification(struct cel_run *run, const struct cel_value *v)
+{
+	struct cel_value columns = columns_of(*v);
+	if (!cel_charge(run, columns.count))
+		return cel_fail(run, "exhausted");
+	int64_t strictest = level_of(text_member(*v, "classification"));
+	for (uint32_t i = 0; i < columns.count; i++) {
+		int64_t level = level_of(text_member(value_item(columns, i), "classification"));
+		strictest = level > strictest ? level : strictest;
+	}
+	const char *word = strictest < 0 ? "" : classifications[strictest];
+	return cel_string(word, strlen(word));
+}
+
 /* ---- what is there ---- */
+
+static struct cel_value
+without_optional(struct cel_value v)
+{
+	while (v.kind == CEL_OPTIONAL)
+		v = v.inner ? value_inside(v) : cel_null();
+	return v;
+}
 
 static struct cel_value
 is_given(struct cel_run *run, const struct cel_value *v)
 {
 	(void)run;
-	struct cel_value inner = *v;
-	while (inner.kind == CEL_OPTIONAL && inner.inner)
-		inner = value_inside(inner);
+	struct cel_value inner = without_optional(*v);
 	bool counted = inner.kind == CEL_STRING || inner.kind == CEL_LIST || inner.kind == CEL_MAP;
-	return cel_bool(inner.kind != CEL_OPTIONAL && inner.kind != CEL_NULL &&
-			!(counted && inner.count == 0));
+	return cel_bool(inner.kind != CEL_NULL && !(counted && inner.count == 0));
+}
+
+struct cel_value
+listed(struct cel_value value, struct arena *arena)
+{
+	if (value.kind == CEL_LIST)
+		return value;
+	if (value.kind == CEL_NULL)
+		return cel_list(NULL, 0);
+	struct cel_value *item = ARENA_NEW(arena, struct cel_value);
+	*item = value;
+	return cel_list(item, 1);
+}
+
+static struct cel_value
+as_list(struct cel_run *run, const struct cel_value *v)
+{
+	return listed(without_optional(*v), cel_arena(run));
 }
 
 // clang-format off
-static const struct cel_function functions[] = {
-	{"period",            "(string) period",              period,            "a length of time as data products write it: \"7 years\", \"84 months\", \"P7Y\""},
-	{"period",            "(period) period",              same,              NULL},
-	{"retention",         "(map(string, dyn)) period",    retention,         "how long the product is kept; a period of zero when it does not say"},
-	{"is_personal",       "(map(string, dyn)) bool",      is_personal,       "whether the column says that it is personal data: `pii: true`, or `pii` or `personal` as classification or tag"},
-	{"personal_columns",  "(map(string, dyn)) list(dyn)", personal_columns,  "the product's columns that are personal data"},
-	{"has_personal_data", "(map(string, dyn)) bool",      has_personal_data, "whether the product holds personal data: one of its columns, or its own classification or tags, say so"},
-	{"is_given",          "(A) bool",                     is_given,          "whether something is there: not absent (`product.?access`), not null, not empty"},
+const struct cel_function product_functions[] = {
+	{"is_personal",              "(map(string, dyn)) bool",      is_personal,              "whether the column says that it is personal data: `pii: true`, or `pii` or `personal` as classification or tag"},
+	{"personal_columns",         "(map(string, dyn)) list(dyn)", personal_columns,         "the product's columns that are personal data"},
+	{"has_personal_data",        "(map(string, dyn)) bool",      has_personal_data,        "whether the product holds personal data: one of its columns, or its own classification or tags, say so"},
+	{"strictest_classification", "(map(string, dyn)) string",    strictest_classification, "the strictest of the product's own classification and its columns'; empty when none says any"},
+	{"classification_level",     "(string) int",                 classification_level,     "how strict a classification is: 0 public, 1 internal, 2 confidential, 3 restricted; -1 for any other word"},
+	{"is_given",                 "(A) bool",                     is_given,                 "whether something is there: not absent (`product.?access`), not null, not empty"},
+	{"as_list",                  "(A) list(dyn)",                as_list,                  "a list as it is, one value as a list of one, what is absent (`product.?access`) or null as an empty list"},
 	{0},
 };
 // clang-format on
-
-const struct cel_library governance_libraries[] = {
-    {"Data products", "Periods are compared conservatively: 2555 days are less than 7 years.",
-     functions},
-    {0},
-};

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "product_functions.h"
+#include "governance_functions.h"
 
 /* ---- places ---- */
 

@@ -47,6 +47,12 @@ add_times(struct cel_run *run, const struct cel_value *v)
 		return time_add(run, v[0], v[1].integer);
 	if (v[0].kind == CEL_DURATION && v[1].kind == CEL_TIMESTAMP)
 		return time_add(run, v[1], v[0].integer);
+	if (v[0].kind == CEL_TIMESTAMP && v[1].kind == CEL_PERIOD)
+		return period_move(run, v[0], v[1], 1);
+	if (v[0].kind == CEL_PERIOD && v[1].kind == CEL_TIMESTAMP)
+		return period_move(run, v[1], v[0], 1);
+	if (v[0].kind == CEL_PERIOD && v[1].kind == CEL_PERIOD)
+		return period_sum(run, v[0], v[1]);
 	if (v[0].kind != CEL_DURATION || v[1].kind != CEL_DURATION)
 		return eval_no_overload(run, "+", v, 2);
 	return __builtin_add_overflow(v[0].integer, v[1].integer, &n) ? overflow(run)
@@ -88,6 +94,8 @@ subtract_times(struct cel_run *run, const struct cel_value *v)
 	if (v[0].kind == CEL_TIMESTAMP && v[1].kind == CEL_DURATION)
 		return v[1].integer == INT64_MIN ? overflow(run)
 						 : time_add(run, v[0], -v[1].integer);
+	if (v[0].kind == CEL_TIMESTAMP && v[1].kind == CEL_PERIOD)
+		return period_move(run, v[0], v[1], -1);
 	if (v[0].kind != CEL_DURATION || v[1].kind != CEL_DURATION)
 		return eval_no_overload(run, "-", v, 2);
 	return __builtin_sub_overflow(v[0].integer, v[1].integer, &n) ? overflow(run)
@@ -218,12 +226,16 @@ const struct cel_function arithmetic_functions[] = {
 	{"_+_", "(list(A), list(A)) list(A)",         add,      NULL},
 	{"_+_", "(timestamp, duration) timestamp",    add,      "later by so much"},
 	{"_+_", "(duration, timestamp) timestamp",    add,      NULL},
+	{"_+_", "(timestamp, period) timestamp",      add,      NULL},
+	{"_+_", "(period, timestamp) timestamp",      add,      NULL},
 	{"_+_", "(duration, duration) duration",      add,      "both together"},
+	{"_+_", "(period, period) period",            add,      NULL},
 	{"_-_", "(int, int) int",                     subtract, "the difference; an error when it does not fit"},
 	{"_-_", "(uint, uint) uint",                  subtract, NULL},
 	{"_-_", "(double, double) double",            subtract, NULL},
 	{"_-_", "(timestamp, timestamp) duration",    subtract, "how long it is from the second to the first"},
 	{"_-_", "(timestamp, duration) timestamp",    subtract, "earlier by so much"},
+	{"_-_", "(timestamp, period) timestamp",      subtract, NULL},
 	{"_-_", "(duration, duration) duration",      subtract, NULL},
 	{"_*_", "(int, int) int",                     multiply, "the product; an error when it does not fit"},
 	{"_*_", "(uint, uint) uint",                  multiply, NULL},

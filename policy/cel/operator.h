@@ -33,4 +33,9 @@ bool time_parse(const char *text, uint32_t length, struct cel_value *ret_timesta
 bool time_parse_duration(const char *text, uint32_t length, struct cel_value *ret_duration);
 bool time_in_range(int64_t seconds);
 
+/* period_move -- the moment, later (1) or earlier (-1) by a period; months go by the calendar. */
+struct cel_value period_move(struct cel_run *run, struct cel_value timestamp,
+			     struct cel_value period, int direction);
+struct cel_value period_sum(struct cel_run *run, struct cel_value a, struct cel_value b);
+
 #endif

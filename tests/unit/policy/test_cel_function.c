@@ -5,7 +5,7 @@
 #include "cel/macro.h"
 
 #include "expression.h"
-#include "product_functions.h"
+#include "governance_functions.h"
 
 static void
 check_library(const struct cel_library *library, struct arena *arena)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "expression.h"
-#include "product_functions.h"
+#include "governance_functions.h"
 
 enum { VARIANTS = 3 };
 
