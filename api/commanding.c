@@ -108,6 +108,10 @@ static void
 finish_command(struct pending *change, enum err_code code, const struct err *e)
 {
 	struct command *c = change->user;
+	if (code == ERR_OK && c->out.refusal.code != ERR_OK) {
+		code = c->out.refusal.code;
+		e = &c->out.refusal;
+	}
 	if (code == ERR_OK)
 		answer(c);
 	request_finish(c->rq, code, e);

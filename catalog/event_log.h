@@ -9,7 +9,9 @@
  * Kinds of events and their bodies (JSON); `source` is the document's text as it was sent:
  *
  *     product.published   {version, change, media_type, hash, standing, source,
- *                          verdicts, violations}
+ *                          verdicts, violations, decision}
+ *     product.refused     {media_type, hash, source, verdicts, violations, decision,
+ *                          problem: {title, status, detail}}
  *     product.retired     {version, reason}
  *     domain.defined      {media_type, hash, source}
  *     policy.defined      {media_type, hash, source}

@@ -92,6 +92,12 @@ struct verdict {
 struct verdict policy_judge(const struct policy *p, const struct policy_input *input,
 			    struct arena *arena, struct violations *violations);
 
+/*
+ * Which judge this is: it grows with every change after which the same document, policy, facts and
+ * moment may cost another number of steps.  The verdict itself must never change.
+ */
+enum { JUDGE_VERSION = 1 };
+
 /* One of the tests that a policy document brings along. */
 struct policy_test {
 	const char *name;

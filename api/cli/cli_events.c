@@ -35,6 +35,7 @@ static const struct gist {
 	const char *keys[5];
 } gists[] = {
 	{"product.published", {"version", "change", "standing"}},
+	{"product.refused",   {"problem/detail"}},
 	{"product.retired",   {"version", "reason"}},
 	{"resource.changed",  {"role", "plugin", "name", "state", "error"}},
 	{"token.created",     {"id", "role", "domains"}},

@@ -50,29 +50,6 @@ is_json(const char *content_type)
 	       (length == 24 && !strncmp(content_type, "application/problem+json", 24));
 }
 
-static struct violation
-violation_of(const struct node *item)
-{
-	return (struct violation){
-	    .policy = node_text(item, "policy", NULL),
-	    .rule = node_text(item, "rule", NULL),
-	    .enforcement = node_text(item, "enforcement", NULL),
-	    .message = node_text(item, "message", ""),
-	    .pointer = node_text(item, "pointer", ""),
-	    .at = {(uint32_t)node_int(item, "line", 0), (uint32_t)node_int(item, "column", 0)},
-	    .suggestion = node_text(item, "suggestion", NULL),
-	};
-}
-
-static void
-gather_violations(struct arena *arena, struct answer *a)
-{
-	a->violations.arena = arena;
-	const struct node *list = node_get(&a->root, "violations");
-	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++)
-		violation_add(&a->violations, violation_of(&list->items[i]));
-}
-
 /* The first row of err.def with this status; for others the nearest in meaning. */
 static enum err_code
 code_of_status(int status)
@@ -119,7 +96,8 @@ client_read(struct call *c, struct arena *arena, const struct fetch_response *rs
 		err_while(e, "reading the answer of %s", c->server);
 		return e->code == ERR_TOO_LARGE ? ERR_TOO_LARGE : (e->code = ERR_UNREACHABLE);
 	}
-	gather_violations(arena, ret_answer);
+	ret_answer->violations.arena = arena;
+	violations_read(node_get(&ret_answer->root, "violations"), &ret_answer->violations);
 	if (rs->status >= 300)
 		return problem_of(c, ret_answer, e);
 	return ERR_OK;

@@ -113,6 +113,8 @@ write_one(const struct violation *v, struct json *j)
 		json_member_int(j, "column", v->at.column);
 	}
 	write_text(j, "suggestion", v->suggestion);
+	if (v->grace_ends)
+		json_member_time(j, "grace_ends", v->grace_ends);
 	write_text(j, "file", v->file);
 	json_end_map(j);
 }
@@ -142,6 +144,33 @@ violations_write(const struct violations *list, struct json *j)
 	if (list->count > VIOLATIONS_MOST_WRITTEN)
 		write_rest(list, j);
 	json_end_list(j);
+}
+
+static struct violation
+read_one(const struct node *item)
+{
+	moment grace_ends = 0;
+	const char *until = node_text(item, "grace_ends", NULL);
+	if (until && !clock_parse(until, &grace_ends))
+		grace_ends = 0;
+	return (struct violation){
+	    .file = node_text(item, "file", NULL),
+	    .policy = node_text(item, "policy", NULL),
+	    .rule = node_text(item, "rule", NULL),
+	    .enforcement = node_text(item, "enforcement", NULL),
+	    .message = node_text(item, "message", ""),
+	    .pointer = node_text(item, "pointer", ""),
+	    .at = {(uint32_t)node_int(item, "line", 0), (uint32_t)node_int(item, "column", 0)},
+	    .suggestion = node_text(item, "suggestion", NULL),
+	    .grace_ends = grace_ends,
+	};
+}
+
+void
+violations_read(const struct node *items, struct violations *list)
+{
+	for (size_t i = 0; items && items->kind == NODE_LIST && i < items->count; i++)
+		violation_add(list, read_one(&items->items[i]));
 }
 
 /* ---- JSON Pointer (RFC 6901) ---- */

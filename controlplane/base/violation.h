@@ -8,6 +8,7 @@
 #ifndef WEFT_BASE_VIOLATION_H
 #define WEFT_BASE_VIOLATION_H
 
+#include "base/clock.h"
 #include "base/document.h"
 #include "base/json.h"
 
@@ -20,6 +21,7 @@ struct violation {
 	const char *pointer;    /* JSON Pointer (RFC 6901) to the value; "" is the whole document */
 	struct position at;     /* line 0: not known */
 	const char *suggestion; /* what would be right, or NULL */
+	moment grace_ends;      /* until then it only warns; 0: no such time */
 };
 
 struct violations {
@@ -51,10 +53,16 @@ enum { VIOLATIONS_MOST_WRITTEN = 500 };
 
 /*
  * As a JSON list of {policy, rule, enforcement, message, pointer, line, column, suggestion,
- * file}; absent what is NULL.  What is beyond VIOLATIONS_MOST_WRITTEN is only counted, in a last
- * complaint of the rule "more".
+ * grace_ends, file}; absent what is NULL.  What is beyond VIOLATIONS_MOST_WRITTEN is only counted,
+ * in a last complaint of the rule "more".
  */
 void violations_write(const struct violations *list, struct json *j);
+
+/*
+ * violations_read -- add what such a list says; NULL, or what is no list, says nothing.  Texts stay
+ * in the tree, which outlives `list`.
+ */
+void violations_read(const struct node *items, struct violations *list);
 
 /*
  * pointer_join -- `base` and one more step, escaped by RFC 6901; pointer_index for an item of a

@@ -54,9 +54,15 @@ struct outcome {
 	bool replayed;           /* the answer is of an earlier command with the same key */
 	const char *etag;        /* of what is in force now, or NULL */
 	const char *created;     /* the name of a product that was not there before, or NULL */
+
+	/*
+	 * A refusal is a decision, too, and is in the log before it is said: when its change is
+	 * done, this is what the command fails with.  ERR_OK: it was not refused.
+	 */
+	struct err refusal;
 };
 
-/* outcome_settle -- wait until what is left is durable. */
+/* outcome_settle -- wait until what is left is durable.  Fails with the refusal, too. */
 enum err_code outcome_settle(struct governance *g, struct outcome *out, struct err *e);
 
 /*
@@ -69,6 +75,9 @@ enum err_code outcome_settle(struct governance *g, struct outcome *out, struct e
  * event, verdicts, resources, violations: warnings, changes}.  Fails, with complaints in
  * `violations`: ERR_MALFORMED (form), ERR_TOO_LARGE, ERR_FORBIDDEN, ERR_STALE, ERR_CONFLICT (key
  * reused, domain moved), ERR_REFUSED (policy, version), ERR_NO_SPACE ...
+ *
+ * What is refused leaves nothing of the product, but an event product.refused, with document,
+ * verdicts and facts; unless it was a dry run.
  */
 enum err_code product_publish(struct governance *g, const struct submission *in,
 			      struct arena *arena, struct violations *violations,

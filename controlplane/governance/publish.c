@@ -1,7 +1,7 @@
 /*
  * publish.c -- a data product on its way in.
  *
- * Reads in order: what the decision is made of, how it is made, the event, the steps, the answer,
+ * Reads in order: what the decision is made of, how it is made, the events, the steps, the answer,
  * and the door.
  */
 #include <string.h>
@@ -11,8 +11,8 @@
 #include "catalog/resource.h"
 #include "descriptor/compat.h"
 
+#include "decision.h"
 #include "facts.h"
-#include "judgement.h"
 #include "transaction.h"
 
 struct publication {
@@ -27,8 +27,8 @@ struct publication {
 	struct descriptor previous; /* and what it says */
 
 	struct changes changes;
-	const char *version;  /* the one that it gets */
-	const char *verdicts; /* as a JSON list */
+	const char *version;      /* the one that it gets */
+	struct decision decision; /* its texts: the rules are gone */
 	const struct product_draft *draft;
 	const char *outcome;
 	uint64_t event; /* 0: none */
@@ -78,18 +78,8 @@ choose_version(struct transaction *t, struct publication *p, struct session *s, 
 	return ERR_OK;
 }
 
-/* The verdicts as the event and the answer say them: the rules do not outlive the decision. */
-static const char *
-write_verdicts(const struct judgement *judgement, struct arena *arena)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	judgement_write(judgement, &(struct json){.out = &text});
-	return arena_bytes(arena, text.data, text.length);
-}
-
 static enum err_code
-judge_publication(struct transaction *t, struct publication *p, struct session *s,
-		  const char **ret_standing, struct err *e)
+judge_publication(struct transaction *t, struct publication *p, struct session *s, struct err *e)
 {
 	struct facts facts;
 	enum err_code code = facts_gather(s, &p->wanted, t->arena, &facts, e);
@@ -102,9 +92,8 @@ judge_publication(struct transaction *t, struct publication *p, struct session *
 	    .facts = &facts.facts,
 	    .now = store_now(t->g->store),
 	};
-	struct judgement judgement = judge(t->rules, &input, t->arena, t->violations);
-	p->verdicts = write_verdicts(&judgement, t->arena);
-	*ret_standing = judgement_standing(&judgement);
+	p->decision =
+	    decision_make(t->rules, &input, p->exists ? p->before.seq : 0, t->arena, t->violations);
 	return ERR_OK;
 }
 
@@ -135,7 +124,7 @@ check_preconditions(struct transaction *t, struct publication *p, struct err *e)
 	return if_match_allows(t->in->if_match, etag, e);
 }
 
-/* ---- the event */
+/* ---- the events */
 
 static void
 write_body(const struct transaction *t, const struct publication *p,
@@ -150,22 +139,19 @@ write_body(const struct transaction *t, const struct publication *p,
 	json_member_text(&j, "standing", finding->standing);
 	json_key(&j, "source");
 	json_text(&j, arena_bytes(t->arena, t->in->text, t->in->length));
-	json_key(&j, "verdicts");
-	json_raw(&j, p->verdicts, strlen(p->verdicts));
-	json_key(&j, "violations");
-	violations_write(t->violations, &j);
+	decision_write(&p->decision, t->violations, &j);
 	json_end_map(&j);
 }
 
 /* All but its place in the log is known before it waits for its turn. */
 static void
-draft_event(struct transaction *t, struct publication *p, const char *standing)
+draft_event(struct transaction *t, struct publication *p)
 {
 	const struct product_finding finding = {
 	    .version = p->version,
 	    .change = p->exists ? change_level_name(p->changes.level) : "created",
 	    .hash = p->hash,
-	    .standing = standing,
+	    .standing = p->decision.standing,
 	    .document = p->canonical,
 	    .document_length = p->canonical_length,
 	};
@@ -175,16 +161,41 @@ draft_event(struct transaction *t, struct publication *p, const char *standing)
 	    product_draft_new(&p->wanted, &finding, p->exists ? &p->before : NULL, &body, t->arena);
 }
 
+/* What was answered, but for what belongs to the one request (RFC 9457). */
+static void
+write_problem(const struct err *refusal, struct json *j)
+{
+	json_begin_map(j);
+	json_member_text(j, "title", err_title(refusal->code));
+	json_member_int(j, "status", err_http_status(refusal->code));
+	json_member_text(j, "detail", refusal->message);
+	json_end_map(j);
+}
+
+static void
+write_refusal_body(const struct transaction *t, const struct publication *p, struct buf *out)
+{
+	struct json j = {.out = out};
+	json_begin_map(&j);
+	json_member_text(&j, "media_type", t->in->media_type);
+	json_member_text(&j, "hash", p->hash);
+	json_key(&j, "source");
+	json_text(&j, arena_bytes(t->arena, t->in->text, t->in->length));
+	decision_write(&p->decision, t->violations, &j);
+	json_key(&j, "problem");
+	write_problem(&t->out->refusal, &j);
+	json_end_map(&j);
+}
+
 /* ---- the steps */
 
 static enum err_code
 decide_publication(struct transaction *t, struct session *s, struct err *e)
 {
 	struct publication *p = t->state;
-	const char *standing = "";
 	/* Of a decision before this one. */
 	p->changes = (struct changes){0};
-	p->verdicts = "[]";
+	p->decision = (struct decision){.verdicts = "[]"};
 	p->event = 0;
 	enum err_code code = find_before(t, p, s, e);
 	if (code == ERR_OK)
@@ -200,12 +211,12 @@ decide_publication(struct transaction *t, struct session *s, struct err *e)
 	p->outcome = t->in->dry_run ? "checked" : p->exists ? "updated" : "created";
 	code = choose_version(t, p, s, e);
 	if (code == ERR_OK)
-		code = judge_publication(t, p, s, &standing, e);
+		code = judge_publication(t, p, s, e);
 	if (code != ERR_OK)
 		return code;
 	if (violations_denied(t->violations))
 		return refuse(t, p->wanted.name, e);
-	draft_event(t, p, standing);
+	draft_event(t, p);
 	return ERR_OK;
 }
 
@@ -240,6 +251,17 @@ record_publication(struct transaction *t, struct session *s, struct err *e)
 	p->event = ev.seq;
 	return asks_for_resources(p) ? job_want(s, "reconcile", p->wanted.name, session_now(s), e)
 				     : ERR_OK;
+}
+
+/* Nothing of the product is stored: no projection follows this event. */
+static enum err_code
+record_publication_refused(struct transaction *t, struct session *s, struct err *e)
+{
+	const struct publication *p = t->state;
+	CLEANUP(buf_done) struct buf body = {0};
+	write_refusal_body(t, p, &body);
+	return event_append(s, t->in->actor->name, "product.refused", p->wanted.name, &body, NULL,
+			    e);
 }
 
 /* ---- the answer */
@@ -296,7 +318,7 @@ answer_publication(struct transaction *t, struct session *s, struct err *e)
 	else
 		json_null(&j);
 	json_key(&j, "verdicts");
-	json_raw(&j, p->verdicts, strlen(p->verdicts));
+	json_raw(&j, p->decision.verdicts, strlen(p->decision.verdicts));
 	json_key(&j, "violations");
 	violations_write(t->violations, &j);
 	json_key(&j, "changes");
@@ -317,6 +339,7 @@ static const struct transaction_steps publish_steps = {
     .decide = decide_publication,
     .is_current = publication_is_current,
     .record = record_publication,
+    .record_refusal = record_publication_refused,
     .answer = answer_publication,
 };
 

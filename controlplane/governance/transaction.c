@@ -8,6 +8,61 @@
 #include "base/buf.h"
 #include "catalog/rulebook.h"
 
+/* ---- refusals */
+
+static bool
+is_refused(const struct transaction *t)
+{
+	return t->out->refusal.code != ERR_OK;
+}
+
+static enum err_code
+fail_if_refused(const struct outcome *out, struct err *e)
+{
+	if (out->refusal.code != ERR_OK)
+		*e = out->refusal;
+	return out->refusal.code;
+}
+
+/* A refusal that is to be written down is no failure until it is. */
+static enum err_code
+take_refusal(struct transaction *t, enum err_code code, const struct err *e)
+{
+	if (code != ERR_REFUSED || !t->steps->record_refusal || t->in->dry_run)
+		return code;
+	t->out->refusal = *e;
+	t->out->status = err_http_status(code);
+	return ERR_OK;
+}
+
+/* What is kept of it under an Idempotency-Key: enough to refuse again in the same words. */
+static void
+write_refusal(const struct transaction *t, struct buf *out)
+{
+	struct json j = {.out = out};
+	json_begin_map(&j);
+	json_member_text(&j, "detail", t->out->refusal.message);
+	json_key(&j, "violations");
+	violations_write(t->violations, &j);
+	json_end_map(&j);
+}
+
+static enum err_code
+refuse_again(struct transaction *t, const struct kept_answer *kept, struct err *e)
+{
+	struct node answer;
+	enum err_code code =
+	    document_read(DOCUMENT_JSON, kept->body, kept->body_length, NULL, t->arena, &answer, e);
+	if (code != ERR_OK)
+		return code;
+	t->violations->count = 0;
+	violations_read(node_get(&answer, "violations"), t->violations);
+	err_set(&t->out->refusal, ERR_REFUSED, "%s", node_text(&answer, "detail", ""));
+	return ERR_OK;
+}
+
+/* ---- answers that are kept */
+
 static enum err_code
 replay_answer(struct transaction *t, struct session *s, bool *ret_replayed, struct err *e)
 {
@@ -26,6 +81,8 @@ replay_answer(struct transaction *t, struct session *s, bool *ret_replayed, stru
 			   t->in->idempotency_key);
 	t->out->status = kept.status;
 	t->out->replayed = *ret_replayed = true;
+	if (kept.status == err_http_status(ERR_REFUSED))
+		return refuse_again(t, &kept, e);
 	buf_append(t->out->body, kept.body, kept.body_length);
 	return ERR_OK;
 }
@@ -33,17 +90,23 @@ replay_answer(struct transaction *t, struct session *s, bool *ret_replayed, stru
 static enum err_code
 keep_answer(struct transaction *t, struct session *s, struct err *e)
 {
+	CLEANUP(buf_done) struct buf refusal = {0};
+	const struct buf *body = is_refused(t) ? &refusal : t->out->body;
 	if (!t->in->idempotency_key)
 		return ERR_OK;
+	if (is_refused(t))
+		write_refusal(t, &refusal);
 	const struct kept_answer answer = {
 	    .request = t->in->request,
 	    .status = t->out->status,
 	    .content_type = "application/json",
-	    .body = t->out->body->data,
-	    .body_length = t->out->body->length,
+	    .body = body->data,
+	    .body_length = body->length,
 	};
 	return idempotency_keep(s, t->in->actor->name, t->in->idempotency_key, &answer, e);
 }
+
+/* ---- deciding and recording */
 
 /* From the start, under the rules that this session sees. */
 static enum err_code
@@ -51,12 +114,14 @@ decide(struct transaction *t, struct session *s, struct err *e)
 {
 	t->violations->count = 0;
 	t->nothing_to_do = false;
+	t->out->refusal.code = ERR_OK;
+	t->out->status = 200;
 	t->basis = session_basis(s);
 	enum err_code code = rules_hold(t->g->rules, s, &t->rules, e);
 	if (code == ERR_OK)
 		code = t->steps->decide(t, s, e);
 	rule_set_release(&t->rules);
-	return code;
+	return take_refusal(t, code, e);
 }
 
 static bool
@@ -89,15 +154,24 @@ run_as_reader(struct transaction *t, bool *ret_finished, struct err *e)
 }
 
 static enum err_code
+record_decision(struct transaction *t, struct session *s, struct err *e)
+{
+	enum err_code code = ERR_OK;
+	if (is_refused(t))
+		return t->steps->record_refusal(t, s, e);
+	if (!t->nothing_to_do)
+		code = t->steps->record(t, s, e);
+	return code == ERR_OK ? t->steps->answer(t, s, e) : code;
+}
+
+static enum err_code
 record(struct transaction *t, struct session *s, struct err *e)
 {
 	enum err_code code = ERR_OK;
 	if (!is_current(t, s))
 		code = decide(t, s, e);
-	if (code == ERR_OK && !t->nothing_to_do)
-		code = t->steps->record(t, s, e);
 	if (code == ERR_OK)
-		code = t->steps->answer(t, s, e);
+		code = record_decision(t, s, e);
 	return code == ERR_OK ? keep_answer(t, s, e) : code;
 }
 
@@ -106,7 +180,6 @@ run_as_writer(struct pending *self, struct session *s, struct err *e)
 {
 	struct transaction *t = (struct transaction *)self;
 	bool replayed = false;
-	t->out->status = 200;
 	t->out->etag = NULL;
 	buf_clear(t->out->body); /* of a turn that was undone */
 	enum err_code code = replay_answer(t, s, &replayed, e);
@@ -133,10 +206,13 @@ transaction_run(struct transaction *t, const struct transaction_steps *steps, st
 	bool finished = false;
 	t->steps = steps;
 	t->out->status = 200;
+	t->out->refusal.code = ERR_OK;
 	t->out->pending = NULL;
 	enum err_code code = run_as_reader(t, &finished, e);
-	if (code != ERR_OK || finished)
+	if (code != ERR_OK)
 		return code;
+	if (finished)
+		return fail_if_refused(t->out, e);
 	t->pending = (struct pending){.write = run_as_writer};
 	t->out->pending = &t->pending;
 	return ERR_OK;
@@ -145,7 +221,8 @@ transaction_run(struct transaction *t, const struct transaction_steps *steps, st
 enum err_code
 outcome_settle(struct governance *g, struct outcome *out, struct err *e)
 {
-	return out->pending ? store_run(g->store, out->pending, e) : ERR_OK;
+	enum err_code code = out->pending ? store_run(g->store, out->pending, e) : ERR_OK;
+	return code == ERR_OK ? fail_if_refused(out, e) : code;
 }
 
 enum err_code

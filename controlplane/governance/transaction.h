@@ -51,6 +51,12 @@ struct transaction_steps {
 	/* Append the events, want the jobs.  May run again, from the start. */
 	enum err_code (*record)(struct transaction *t, struct session *s, struct err *e);
 
+	/*
+	 * The same for what decide() has refused (ERR_REFUSED), which out->refusal says.  NULL: a
+	 * refusal leaves no trace, as that of a dry run.
+	 */
+	enum err_code (*record_refusal)(struct transaction *t, struct session *s, struct err *e);
+
 	/* Write the answer: of a recorded change, of nothing to do, or of a dry run. */
 	enum err_code (*answer)(struct transaction *t, struct session *s, struct err *e);
 };

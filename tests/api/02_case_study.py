@@ -19,7 +19,7 @@ class CaseStudy(weft.Case):
         self.size = self.server.checkpoint().size
 
     def assertRefused(self, text, *messages):
-        """Refused with exactly these messages, and nothing stored."""
+        """Refused with exactly these messages, and nothing stored but the refusal."""
         answer = self.server.publish(text)
         problem = self.assertProblem(answer, 422)
         found = sorted(violation["message"] for violation in problem["violations"])
@@ -30,7 +30,8 @@ class CaseStudy(weft.Case):
             self.assertGreaterEqual(violation["line"], 1)
             self.assertGreaterEqual(violation["column"], 1)
             self.assertTrue(violation["pointer"] == "" or violation["pointer"].startswith("/"))
-        self.assertEqual(self.server.checkpoint().size, self.size)
+        self.assertEqual([event["kind"] for event in self.server.events(after=self.size)], ["product.refused"])
+        self.size += 1
         return problem
 
     def test_1_as_written_it_is_created(self):

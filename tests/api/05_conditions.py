@@ -143,6 +143,7 @@ class DryRun(weft.Case):
         self.assertNotEqual(changed, policy)
         self.assertIn(self.server.put("/api/v1/policies/quality-checks-required?dry_run=true", changed).status, (200, 201))
         self.assertProblem(self.server.publish(weft.product("dry.none", quality_checks=None)), 422)
+        self.size += 1  # a refusal in earnest
         self.assertProblem(self.server.delete("/api/v1/products/no.such?dry_run=true"), 404)
 
     def test_a_switch_of_nonsense_is_refused(self):

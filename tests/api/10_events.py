@@ -37,7 +37,6 @@ class Events(weft.Case):
         self.server.publish(weft.product("feed.same"))
         size = self.server.checkpoint().size
         self.server.publish(weft.product("feed.same"))
-        self.server.publish(weft.product("feed.refused", quality_checks=None))
         self.server.publish("name: [")
         self.assertEqual(self.server.checkpoint().size, size)
 

@@ -38,6 +38,31 @@ a_complaint_is_written_without_what_it_lacks(void **state)
 }
 
 static void
+what_was_written_reads_back_the_same(void **state)
+{
+	struct violations list = {.arena = *state}, again = {.arena = *state};
+	struct node root;
+	struct err e;
+	violation_note(&list, "type", "/a", (struct position){3, 4}, "expected %s", "text");
+	violation_add(&list, (struct violation){.policy = "p",
+						.rule = "r",
+						.enforcement = "warn",
+						.message = "m",
+						.suggestion = "s",
+						.grace_ends = SECONDS(1),
+						.file = "f.yaml"});
+	const char *text = written(state, &list);
+	assert_non_null(strstr(text, "\"grace_ends\":\"1970-01-01T00:00:01.000000Z\""));
+	assert_int_equal(document_read(DOCUMENT_JSON, text, strlen(text), NULL, *state, &root, &e),
+			 ERR_OK);
+	violations_read(&root, &again);
+	assert_int_equal(again.count, 2);
+	assert_string_equal(written(state, &again), text);
+	violations_read(NULL, &again);
+	assert_int_equal(again.count, 2);
+}
+
+static void
 complaints_are_sorted_by_place_then_by_policy_and_rule(void **state)
 {
 	struct violations list = {.arena = *state};
@@ -157,6 +182,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    IN_ARENA(a_complaint_is_written_without_what_it_lacks),
+	    IN_ARENA(what_was_written_reads_back_the_same),
 	    IN_ARENA(complaints_are_sorted_by_place_then_by_policy_and_rule),
 	    IN_ARENA(what_is_beyond_the_most_is_only_counted),
 	    IN_ARENA(steps_of_a_pointer_are_escaped),
