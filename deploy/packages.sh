@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034
 build_packages=(
 	gcc g++ cmake ninja-build pkg-config
-	libjansson-dev libyaml-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev libmicrohttpd-dev libgnutls28-dev libre2-dev
+	libjansson-dev libyaml-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev libmicrohttpd-dev libgnutls28-dev libre2-dev tzdata
 )
 
 # What the built program and its plugins need to run.

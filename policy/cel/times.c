@@ -6,9 +6,12 @@
  */
 #include "cel/convert.h"
 #include "cel/operator.h"
+#include "cel/zone.h"
 
 static const int64_t FIRST_SECOND = -62135596800, LAST_SECOND = 253402300799;
 static const int64_t NANOSECONDS = 1000000000;
+
+enum { ZONE_COST = 10, NO_ZONE_COST = 1000 };
 
 bool
 time_in_range(int64_t seconds)
@@ -218,16 +221,12 @@ struct calendar {
 	int64_t second;       /* of the day */
 };
 
-/* "+11:00", "-02:30", "02:00", "UTC" or "" as seconds. */
+/* "+11:00", "-02:30", "02:00" as seconds. */
 static bool
-read_zone(struct cel_value zone, int64_t *ret_seconds)
+read_offset(struct cel_value zone, int64_t *ret_seconds)
 {
 	char text[8];
-	if (zone.count == 0 || (zone.count == 3 && memcmp(zone.text, "UTC", 3) == 0)) {
-		*ret_seconds = 0;
-		return true;
-	}
-	bool sign = zone.text[0] == '+' || zone.text[0] == '-';
+	bool sign = zone.count > 0 && (zone.text[0] == '+' || zone.text[0] == '-');
 	if (zone.count != 5u + sign)
 		return false;
 	memcpy(text, zone.text + sign, 5);
@@ -240,6 +239,38 @@ read_zone(struct cel_value zone, int64_t *ret_seconds)
 	return hours < 24 && minutes < 60;
 }
 
+static struct cel_value
+no_zone(struct cel_run *run, struct cel_value zone)
+{
+	CLEANUP(buf_done) struct buf shown = {0};
+	cel_format(zone, 60, &shown);
+	const char *name = arena_bytes(run->arena, zone.text, zone.count);
+	const char *nearest = cel_charge(run, NO_ZONE_COST) ? zone_nearest(run->arena, name) : NULL;
+	if (nearest)
+		return cel_fail(run, "there is no time zone %s; did you mean \"%s\"?", shown.data,
+				nearest);
+	return cel_fail(run,
+			"there is no time zone %s; they are \"UTC\", \"+02:00\", \"Europe/Berlin\"",
+			shown.data);
+}
+
+/* How far clocks there are ahead of UTC at the moment: null, with the seconds, or an error. */
+static struct cel_value
+offset_in(struct cel_run *run, struct cel_value timestamp, struct cel_value zone,
+	  int64_t *ret_seconds)
+{
+	*ret_seconds = 0;
+	if (zone.count == 0 || read_offset(zone, ret_seconds))
+		return cel_null();
+	const struct zone *z = zone_find(zone.text, zone.count);
+	if (!cel_charge(run, ZONE_COST))
+		return cel_fail(run, "exhausted");
+	if (!z)
+		return no_zone(run, zone);
+	*ret_seconds = zone_offset(z, timestamp.integer);
+	return cel_null();
+}
+
 static struct calendar
 calendar_of(int64_t seconds)
 {
@@ -247,14 +278,6 @@ calendar_of(int64_t seconds)
 	c.second = seconds - c.days * 86400;
 	clock_date_from_days(c.days, &c.year, &c.month, &c.day);
 	return c;
-}
-
-static struct cel_value
-no_zone(struct cel_run *run, struct cel_value zone)
-{
-	CLEANUP(buf_done) struct buf shown = {0};
-	cel_format(zone, 60, &shown);
-	return cel_fail(run, "%s is no time zone known here: \"UTC\", \"+02:00\"", shown.data);
 }
 
 /* Each part is an expression over the calendar `c`; one function in UTC, one with a time zone. */
@@ -268,8 +291,9 @@ no_zone(struct cel_run *run, struct cel_value zone)
 	static struct cel_value name##_in(struct cel_run *run, const struct cel_value *v)          \
 	{                                                                                          \
 		int64_t offset;                                                                    \
-		if (!read_zone(v[1], &offset))                                                     \
-			return no_zone(run, v[1]);                                                 \
+		struct cel_value failure = offset_in(run, v[0], v[1], &offset);                    \
+		if (cel_is_error(failure))                                                         \
+			return failure;                                                            \
 		struct calendar c = calendar_of(v[0].integer + offset);                            \
 		return cel_int(expression);                                                        \
 	}
@@ -322,7 +346,7 @@ const struct cel_function time_functions[] = {
 	{"timestamp",       "(int) timestamp",        timestamp_of_int,      NULL},
 	{"duration",        "(duration) duration",    same,                  "an exact length of time, from a text such as \"1h30m\" (units h m s ms us ns)"},
 	{"duration",        "(string) duration",      duration_of_string,    NULL},
-	{"getFullYear",     "timestamp.() int",       full_year,             "the year; with a time zone (\"+02:00\", \"UTC\") there, else in UTC"},
+	{"getFullYear",     "timestamp.() int",       full_year,             "the year; with a time zone (\"Europe/Berlin\", \"+02:00\") there, else in UTC"},
 	{"getFullYear",     "timestamp.(string) int", full_year_in,          NULL},
 	{"getMonth",        "timestamp.() int",       month,                 "the month, 0 to 11"},
 	{"getMonth",        "timestamp.(string) int", month_in,              NULL},

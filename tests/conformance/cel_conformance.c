@@ -28,9 +28,6 @@ static const struct unbuilt {
 } unbuilt[] = {
     // clang-format off
 	{NULL,         NULL,         "network",  "the extension `network` is not built"},
-	{"timestamps", "Australia/", NULL,       "time zones by name are not built"},
-	{"timestamps", "US/",        NULL,       "time zones by name are not built"},
-	{"timestamps", "America/",   NULL,       "time zones by name are not built"},
 	{0},
     // clang-format on
 };
