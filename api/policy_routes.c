@@ -1,25 +1,9 @@
 /*
  * policy_routes.c -- policy documents, and judging a document by those in force without storing it.
  */
-#include <string.h>
-
-#include "catalog/rulebook.h"
-
 #include "commanding.h"
+#include "policy_answer.h"
 #include "routes.h"
-
-static void
-write_members(const struct rule_record *r, struct json *j)
-{
-	json_member_text(j, "name", r->name);
-	json_member_text(j, "scope", r->scope);
-	json_member_text(j, "enforcement", r->enforcement);
-	json_member_int(j, "version", (int64_t)r->version);
-	json_member_time(j, "defined_at", r->defined_at);
-	json_member_text(j, "defined_by", r->defined_by);
-	json_member_int(j, "event", (int64_t)r->seq);
-	json_member_text(j, "hash", r->hash);
-}
 
 static enum err_code
 list(struct request *rq, struct response *rs, struct err *e)
@@ -38,7 +22,7 @@ list(struct request *rq, struct response *rs, struct err *e)
 	page_begin(&j, rs);
 	for (size_t i = 0; i < found.count; i++) {
 		json_begin_map(&j);
-		write_members(&found.items[i], &j);
+		policy_write(&found.items[i], &j);
 		json_end_map(&j);
 	}
 	page_end(&j, rs, found.more ? found.items[found.count - 1].name : NULL);
@@ -46,37 +30,28 @@ list(struct request *rq, struct response *rs, struct err *e)
 }
 
 static enum err_code
-write_rule(const struct rule_record *r, struct response *rs, struct err *e)
+get_present(struct request *rq, struct session *s, struct response *rs, struct err *e)
 {
-	struct node document;
-	bool json = strcmp(r->media_type, "application/json") == 0;
-	TRY(document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, r->source, r->source_length, NULL,
-			  rs->arena, &document, e));
-	struct json j = {.out = &rs->body};
-	json_begin_map(&j);
-	json_key(&j, "policy");
-	json_node(&j, &document);
-	write_members(r, &j);
-	json_end_map(&j);
-	return ERR_OK;
+	struct rule_record r;
+	TRY(rule_get(s, request_part(rq, 0), rq->arena, &r, e));
+	rs->etag = number_text(rs->arena, r.seq);
+	return policy_answer(rq, &r, rs, e);
 }
 
 static enum err_code
 get(struct request *rq, struct response *rs, struct err *e)
 {
-	static const char *const none[] = {NULL};
+	static const char *const names[] = {"as_of", NULL};
 	CLEANUP(session_end) struct session *s = NULL;
-	struct rule_record r;
-	TRY(request_only(rq, none, e));
+	struct rule_version v;
+	uint64_t as_of;
+	TRY(request_only(rq, names, e));
 	TRY(session_read(rq, &s, e));
-	TRY(rule_get(s, request_part(rq, 0), rq->arena, &r, e));
-	response_header(rs, "Vary", "Accept");
-	rs->etag = number_text(rs->arena, r.seq);
-	if (!request_wants(rq, "application/yaml"))
-		return write_rule(&r, rs, e);
-	rs->content_type = "application/yaml";
-	buf_append(&rs->body, r.source, r.source_length);
-	return ERR_OK;
+	TRY(query_as_of(rq, s, &as_of, e));
+	if (!as_of)
+		return get_present(rq, s, rs, e);
+	TRY(rule_as_of(s, request_part(rq, 0), as_of, rq->arena, &v, e));
+	return policy_version_answer(rq, s, &v, rs, e);
 }
 
 static enum err_code
@@ -88,6 +63,18 @@ define(struct request *rq, struct response *rs, struct err *e)
 	TRY(submission_of(rq, &c->in, e));
 	TRY(policy_define(services_of(rq)->governance, request_part(rq, 0), &c->in, rq->arena,
 			  &rq->violations, &c->out, e));
+	return command_end(c);
+}
+
+static enum err_code
+retire(struct request *rq, struct response *rs, struct err *e)
+{
+	static const char *const names[] = {"reason", "dry_run", NULL};
+	struct command *c = command_begin(rq, rs);
+	TRY(request_only(rq, names, e));
+	TRY(command_of(rq, &c->in, e));
+	TRY(policy_retire(services_of(rq)->governance, request_part(rq, 0),
+			  request_query(rq, "reason"), &c->in, rq->arena, &c->out, e));
 	return command_end(c);
 }
 
@@ -105,10 +92,11 @@ evaluate(struct request *rq, struct response *rs, struct err *e)
 
 // clang-format off
 const struct route policy_routes[] = {
-	{GET,  "/api/v1/policies",        list,     ROLE_READER,  "The policies"},
-	{GET,  "/api/v1/policies/{name}", get,      ROLE_READER,  "One policy"},
-	{PUT,  "/api/v1/policies/{name}", define,   ROLE_STEWARD, "Define a policy"},
-	{POST, "/api/v1/evaluate",        evaluate, ROLE_READER,  "Judge a data product without storing it"},
+	{GET,    "/api/v1/policies",        list,     ROLE_READER,  "The policies"},
+	{GET,    "/api/v1/policies/{name}", get,      ROLE_READER,  "One policy"},
+	{PUT,    "/api/v1/policies/{name}", define,   ROLE_STEWARD, "Define a policy"},
+	{DELETE, "/api/v1/policies/{name}", retire,   ROLE_STEWARD, "Retire a policy"},
+	{POST,   "/api/v1/evaluate",        evaluate, ROLE_READER,  "Judge a data product without storing it"},
 	{0},
 };
 // clang-format on

@@ -37,6 +37,7 @@ static const struct gist {
 	{"product.published", {"version", "change", "standing"}},
 	{"product.refused",   {"problem/detail"}},
 	{"product.retired",   {"version", "reason"}},
+	{"policy.retired",    {"version", "reason"}},
 	{"resource.changed",  {"role", "plugin", "name", "state", "error"}},
 	{"token.created",     {"id", "role", "domains"}},
 	{"token.revoked",     {"id"}},

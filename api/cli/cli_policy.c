@@ -1,5 +1,5 @@
 /*
- * cli_policy.c -- weft policy list, show, test, put.
+ * cli_policy.c -- weft policy list, test, put; and the table of its verbs.
  */
 #include <string.h>
 
@@ -8,10 +8,11 @@
 #include "families.h"
 #include "listing.h"
 #include "offline_rules.h"
+#include "policy_verbs.h"
 #include "report.h"
 #include "sending.h"
 
-/* ---- list, show, put */
+/* ---- list, put */
 
 // clang-format off
 static const struct view policy_views[] = {
@@ -30,21 +31,6 @@ list(struct call *c, struct err *e)
 {
 	return listing_show(c, policy_views, api_path(c->arena, "policies", NULL), MANY,
 			    "no policies", e);
-}
-
-/* The document as it was sent; its comments are part of what the council decided. */
-static enum err_code
-show(struct call *c, struct err *e)
-{
-	struct question q = {
-	    .path = api_path(c->arena, "policies", c->words.items[0], NULL),
-	    .accept = c->json ? NULL : "application/yaml",
-	};
-	struct answer a;
-	enum err_code code = client_ask(c, &q, &a, e);
-	if (!code)
-		answer_show_json(c, &a);
-	return code;
 }
 
 static enum err_code
@@ -180,10 +166,24 @@ const struct verb policy_verbs[] = {
 	.name = "show",
 	.arguments = "NAME",
 	.summary = "One policy, as it was sent",
-	.help = "  weft policy show pii-requires-access-controls > pii.yaml\n",
+	.help = "The version in force, or another one.\n"
+		"\n"
+		"  weft policy show pii-requires-access-controls > pii.yaml\n"
+		"  weft policy show pii-requires-access-controls --version 1\n",
+	.flags = policy_show_flags,
+	.size = sizeof(struct policy_show_flags),
 	.least = 1,
 	.most = 1,
-	.run = show,
+	.run = cli_policy_show,
+    },
+    {
+	.name = "versions",
+	.arguments = "NAME",
+	.summary = "Every version of a policy: who brought it, what became of it",
+	.help = "  weft policy versions financial-data-retention\n",
+	.least = 1,
+	.most = 1,
+	.run = cli_policy_versions,
     },
     {
 	.name = "test",
@@ -207,6 +207,21 @@ const struct verb policy_verbs[] = {
 	.least = 1,
 	.most = MANY,
 	.run = put,
+    },
+    {
+	.name = "retire",
+	.arguments = "NAME",
+	.summary = "Take a policy out of force",
+	.help = "Its versions stay, and so do the decisions that were made by it; defined again, "
+		"it goes on with the\n"
+		"next version.  Needs the role steward.\n"
+		"\n"
+		"  weft policy retire owners-are-teams --reason \"the council voted it down\"\n",
+	.flags = policy_retire_flags,
+	.size = sizeof(struct policy_retire_flags),
+	.least = 1,
+	.most = 1,
+	.run = cli_policy_retire,
     },
     {0},
 };

@@ -5,7 +5,7 @@
  *     reader                 read products, lineage, domains, policies, quality; evaluate
  *     publisher   reader     publish, retire and reconcile products of its own domains
  *     auditor     reader     read the log, its proofs, and violations
- *     steward     reader     define domains and policies
+ *     steward     reader     define domains and policies, retire policies
  *     admin       all        make and revoke tokens, too
  */
 #ifndef WEFT_BASE_ROLE_H

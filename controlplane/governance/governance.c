@@ -38,21 +38,21 @@ define_from_library(struct governance *g, const struct embedded_file *file, stru
 }
 
 static enum err_code
-is_defined(struct governance *g, const char *name, struct arena *arena, bool *ret_defined,
-	   struct err *e)
+was_defined(struct governance *g, const char *name, struct arena *arena, bool *ret_defined,
+	    struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
-	struct rule_record rule;
+	struct rule_versions found = {0};
 	enum err_code code = store_read(g->store, &s, e);
 	if (code == ERR_OK)
-		code = rule_get(s, name, arena, &rule, e);
-	*ret_defined = code == ERR_OK;
-	return code == ERR_NOT_FOUND ? ERR_OK : code;
+		code = rule_versions(s, name, 0, 1, arena, &found, e);
+	*ret_defined = found.count > 0;
+	return code;
 }
 
 /*
  * A start that was cut short half-way is completed by the next one; what the council has changed
- * since stays.
+ * or retired since stays so.
  */
 static enum err_code
 define_missing(struct governance *g, struct err *e)
@@ -61,7 +61,7 @@ define_missing(struct governance *g, struct err *e)
 	for (const struct embedded_file *file = policy_library; file->name; file++) {
 		bool defined;
 		enum err_code code =
-		    is_defined(g, rule_name_of(file->name, &arena), &arena, &defined, e);
+		    was_defined(g, rule_name_of(file->name, &arena), &arena, &defined, e);
 		if (code == ERR_OK && !defined)
 			code = define_from_library(g, file, e);
 		if (code != ERR_OK)

@@ -106,6 +106,14 @@ enum err_code domain_define(struct governance *g, const char *name, const struct
 			    struct err *e);
 
 /*
+ * policy_retire -- out of force; its versions stay, and defined again it goes on with the next one.
+ * {name, version, outcome: retired|unchanged|checked, event}
+ */
+enum err_code policy_retire(struct governance *g, const char *name, const char *reason,
+			    const struct submission *in, struct arena *arena, struct outcome *out,
+			    struct err *e);
+
+/*
  * product_evaluate -- judge a document by the policies in force and store nothing: {outcome,
  * verdicts, violations}.
  */
