@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "cel/check.h"
 #include "cel/eval.h"
+#include "cel/observe.h"
 #include "cel/operator.h"
 #include "cel/parse.h"
 
@@ -149,11 +150,15 @@ cel_program_source(const struct cel_program *p)
 enum { FEW_SLOTS = 16 };
 
 struct cel_value
-cel_evaluate(const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
-	     struct arena *arena, uint64_t *ret_cost)
+cel_observe(const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
+	    struct arena *arena, const struct cel_observer *observer, uint64_t *ret_cost)
 {
 	struct cel_value few[FEW_SLOTS];
-	struct cel_run run = {.bindings = bindings, .slots = few, .arena = arena, .limit = limit};
+	struct cel_run run = {.bindings = bindings,
+			      .slots = few,
+			      .arena = arena,
+			      .limit = limit,
+			      .observer = observer};
 	if (p->slots > FEW_SLOTS)
 		run.slots = ARENA_ARRAY(arena, struct cel_value, p->slots);
 	struct cel_value v = eval_op(&run, &p->root);
@@ -162,4 +167,11 @@ cel_evaluate(const struct cel_program *p, const struct cel_value *bindings, uint
 	if (ret_cost)
 		*ret_cost = run.cost;
 	return v;
+}
+
+struct cel_value
+cel_evaluate(const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
+	     struct arena *arena, uint64_t *ret_cost)
+{
+	return cel_observe(p, bindings, limit, arena, NULL, ret_cost);
 }

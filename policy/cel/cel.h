@@ -200,6 +200,7 @@ struct cel_declarations {
 	bool unchecked;        /* types are not checked (names still are, when evaluated) */
 	bool no_macros;
 	bool unfolded, unfused; /* for tests: programs as they would be without these steps */
+	bool observed;          /* for cel_observe() (cel/observe.h); implies both */
 };
 
 /* For functions of libraries: fail with a message, count work beyond one step, take memory. */

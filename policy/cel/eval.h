@@ -13,6 +13,7 @@ struct cel_run {
 	struct arena *arena;
 	uint64_t cost, limit; /* in steps */
 	uint32_t at;          /* the operation that a function works for: where its failure is */
+	const struct cel_observer *observer; /* of an observed program; or NULL */
 };
 
 /* The operations (eval.c). */

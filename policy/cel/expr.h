@@ -52,7 +52,8 @@ struct cel_expr {
 	enum expr_kind kind;
 	uint32_t count, depth;
 	struct cel_span span;
-	uint32_t at; /* where to point: the operator, the field, the function's name */
+	uint32_t open; /* where it begins with the parentheses around it, else span.start */
+	uint32_t at;   /* where to point: the operator, the field, the function's name */
 	const char *name;
 	bool optional, presence;
 	bool absolute; /* EXPR_NAME: with a leading dot */

@@ -82,6 +82,7 @@ expand_has(struct cel_expr *call, const struct cel_expr **ret_wrong)
 	*call = *argument;
 	call->presence = true;
 	call->span = span;
+	call->open = span.start;
 	return NULL;
 }
 

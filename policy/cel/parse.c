@@ -137,6 +137,7 @@ new_expr(struct parser *p, enum expr_kind kind, struct cel_span span)
 	struct cel_expr *x = ARENA_NEW(p->arena, struct cel_expr);
 	x->kind = kind;
 	x->span = span;
+	x->open = span.start;
 	x->at = span.start;
 	x->depth = 1;
 	return x;
@@ -184,7 +185,7 @@ static struct cel_expr *
 call_of(struct parser *p, const char *name, uint32_t at, uint32_t count,
 	struct cel_expr *const *children)
 {
-	struct cel_span span = {children[0]->span.start, p->last.span.end};
+	struct cel_span span = {children[0]->open, p->last.span.end};
 	struct cel_expr *x = new_expr(p, EXPR_CALL, span);
 	x->name = name;
 	x->at = at;
@@ -281,7 +282,7 @@ parse_call(struct parser *p, struct cel_expr *target, const char *name, struct c
 	struct children arguments = {0};
 	if (!parse_arguments(p, &arguments))
 		return NULL;
-	uint32_t start = target ? target->span.start : name_span.start;
+	uint32_t start = target ? target->open : name_span.start;
 	struct cel_expr *x = new_expr(p, EXPR_CALL, (struct cel_span){start, p->last.span.end});
 	x->name = name;
 	x->at = name_span.start;
@@ -391,7 +392,10 @@ parse_primary(struct parser *p)
 	case TOKEN_OPEN_PAREN: {
 		advance(p);
 		struct cel_expr *x = parse_expression(p);
-		return x && expect(p, TOKEN_CLOSE_PAREN, "')'") ? x : NULL;
+		if (!x || !expect(p, TOKEN_CLOSE_PAREN, "')'"))
+			return NULL;
+		x->open = start;
+		return x;
 	}
 	default:
 		return fail_expecting(p, "a value");
@@ -415,8 +419,7 @@ parse_select(struct parser *p, struct cel_expr *target)
 		return parse_call(p, target, name, t.span);
 	if (t.kind == TOKEN_QUOTED_NAME)
 		name = arena_bytes(p->arena, name + 1, strlen(name) - 2);
-	struct cel_expr *x =
-	    new_expr(p, EXPR_SELECT, (struct cel_span){target->span.start, t.span.end});
+	struct cel_expr *x = new_expr(p, EXPR_SELECT, (struct cel_span){target->open, t.span.end});
 	x->target = target;
 	x->name = name;
 	x->at = t.span.start;
@@ -467,7 +470,7 @@ parse_sign(struct parser *p)
 	struct cel_expr *operand = parse_unary(p);
 	struct cel_expr *x = operand ? call_of(p, name, at, 1, &operand) : NULL;
 	if (x)
-		x->span.start = at;
+		x->open = x->span.start = at;
 	return x;
 }
 
@@ -497,6 +500,7 @@ logic_of(struct parser *p, const struct operator* o, uint32_t at, struct cel_exp
 {
 	bool extend = left->kind == EXPR_LOGIC && strcmp(left->name, o->name) == 0;
 	struct cel_expr *x = extend ? left : new_expr(p, EXPR_LOGIC, left->span);
+	x->span.start = x->open = left->open;
 	struct children c = {.items = x->children, .count = x->count, .capacity = x->index};
 	if (!extend) {
 		x->name = o->name;

@@ -4,6 +4,7 @@
 #include "cel/eval.h"
 #include "cel/fuse.h"
 #include "cel/macro.h"
+#include "cel/observing.h"
 #include "cel/parse.h"
 
 enum { FOLDING_LIMIT = 1000 };
@@ -13,7 +14,8 @@ struct builder {
 	struct arena *arena; /* the program's */
 	struct map names;    /* each text once */
 	struct cel_issues *issues;
-	bool unfolded, unfused; /* as declared */
+	bool unfolded, unfused;  /* as declared */
+	struct step_list *steps; /* NULL unless observed */
 	bool failed;
 };
 
@@ -317,10 +319,28 @@ build_by_kind(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 	}
 }
 
+/* The operation itself is the only child of one that tells of it. */
+static void
+build_observed(struct builder *b, const struct cel_expr *x, struct cel_op *op)
+{
+	struct step_place around = b->steps->place;
+	struct cel_op *inner = new_children(b, op, 1);
+	op->run = eval_observed;
+	op->step = step_begin(b->steps, x);
+	inner->offset = x->at;
+	build_by_kind(b, x, inner);
+	step_end(b->steps, op->step);
+	b->steps->place = around;
+}
+
 static void
 build(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 {
 	op->offset = x->at;
+	if (b->steps) {
+		build_observed(b, x, op);
+		return;
+	}
 	build_by_kind(b, x, op);
 	if (!b->unfused)
 		fuse(op);
@@ -330,12 +350,17 @@ bool
 program_build(struct cel_program *p, const struct cel_expr *root,
 	      const struct cel_declarations *declarations, struct cel_issues *issues)
 {
+	struct step_list steps = {.arena = &p->arena};
+	bool observed = declarations->observed;
 	struct builder b = {.program = p,
 			    .arena = &p->arena,
 			    .names = {.arena = &p->arena},
 			    .issues = issues,
-			    .unfolded = declarations->unfolded,
-			    .unfused = declarations->unfused};
+			    .unfolded = declarations->unfolded || observed,
+			    .unfused = declarations->unfused,
+			    .steps = observed ? &steps : NULL};
 	build(&b, root, &p->root);
+	p->steps = steps.items;
+	p->step_count = steps.count;
 	return !b.failed;
 }

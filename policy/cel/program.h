@@ -55,6 +55,7 @@ struct cel_op {
 		const struct regex *regex; /* owned by the program */
 		const bool *optionals;
 		uint32_t variable;
+		uint32_t step; /* of an observed program */
 	};
 };
 
@@ -65,6 +66,8 @@ struct cel_program {
 	uint32_t slots;
 	struct regex **regexes; /* owned */
 	size_t regex_count, regex_capacity;
+	const struct cel_step *steps; /* of an observed program */
+	size_t step_count;
 };
 
 /*
