@@ -1,6 +1,9 @@
 /*
- * fuzz_policy.c -- sources of the expression language: each is compiled in the ways there are, and
- * what compiles is evaluated over a fixed document.
+ * fuzz_cel_eval.c -- programs over documents: a source, and behind a line `---` the document.
+ *
+ * Without a document there is a fixed one.  The source sees it as `product` (with its keys known),
+ * `facts` (dyn) and `params` (constant); each is compiled in the ways there are, and what compiles
+ * is evaluated.
  *
  * What must hold: a source that does not compile has a mistake with a place inside it; evaluation
  * ends within its limit, gives the same value each time, and that value can be written and, unless
@@ -16,17 +19,17 @@
 
 enum { COST_LIMIT = 20000 };
 
-static const char document[] = "name: retail.accounts\n"
-			       "owner: team\n"
-			       "domain: retail\n"
-			       "retention: 7 years\n"
-			       "tags: [a, b]\n"
-			       "ratio: 0.5\n"
-			       "rows: 12\n"
-			       "nothing: null\n"
-			       "schema:\n"
-			       "  - {name: id, type: STRING, pii: true}\n"
-			       "  - {name: balance, type: 'DECIMAL(18,2)', tags: [x]}\n";
+static const char usual_document[] = "name: retail.accounts\n"
+				     "owner: team\n"
+				     "domain: retail\n"
+				     "retention: 7 years\n"
+				     "tags: [a, b]\n"
+				     "ratio: 0.5\n"
+				     "rows: 12\n"
+				     "nothing: null\n"
+				     "schema:\n"
+				     "  - {name: id, type: STRING, pii: true}\n"
+				     "  - {name: balance, type: 'DECIMAL(18,2)', tags: [x]}\n";
 
 static void
 check_issues(const struct cel_issues *issues, size_t length)
@@ -129,25 +132,40 @@ check_source(const struct cel_declarations *declarations, const struct cel_value
 	cel_program_destroy(p);
 }
 
+/* The document behind the source, which ends there then. */
+static struct node
+read_document(char *source, size_t *size, struct arena *arena)
+{
+	const char *document = usual_document;
+	char *end = strstr(source, "\n---\n");
+	if (end) {
+		*end = '\0';
+		*size = (size_t)(end - source);
+		document = end + strlen("\n---\n");
+	}
+	struct node n = {.kind = NODE_NULL};
+	struct err e;
+	if (document_read(DOCUMENT_YAML, document, strlen(document), NULL, arena, &n, &e))
+		MUST(end != NULL);
+	return n;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
-	struct node product;
-	struct err e;
-	MUST(document_read(DOCUMENT_YAML, document, strlen(document), NULL, &arena, &product, &e) ==
-	     ERR_OK);
+	char *source = arena_bytes(&arena, data, size);
+	struct node document = read_document(source, &size, &arena);
 	const struct cel_variable variables[] = {
-	    {.name = "product", .members = &product},
+	    {.name = "product", .members = &document},
 	    {.name = "facts", .type = "dyn"},
 	    {.name = "now", .type = "timestamp"},
-	    {.name = "params", .members = &product, .constant = true},
+	    {.name = "params", .members = &document, .constant = true},
 	};
-	const struct cel_value bindings[] = {cel_from_node(&product), cel_from_node(&product),
+	const struct cel_value bindings[] = {cel_from_node(&document), cel_from_node(&document),
 					     cel_moment(1), cel_null()};
 	struct cel_declarations declarations = {.variables = variables,
 						.variable_count = ARRAY_LEN(variables)};
-	const char *source = arena_bytes(&arena, data, size);
 	check_source(&declarations, bindings, source, size, &arena);
 	declarations.unchecked = true;
 	check_source(&declarations, bindings, source, size, &arena);
