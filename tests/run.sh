@@ -218,12 +218,16 @@ do_tidy() {
 
 do_fuzz() {
 	do_build fuzz
-	local target name
+	"$python" tests/fuzz/seeds.py build/fuzz/seeds
+	local target name extra
 	for target in build/fuzz/bin/fuzz_*; do
 		name=${target##*/fuzz_}
 		mkdir -p "build/fuzz/found/$name"
+		extra=()
+		if [[ -d build/fuzz/seeds/$name ]]; then extra+=("build/fuzz/seeds/$name"); fi
+		if [[ $name == cel_* ]]; then extra+=(-dict=build/fuzz/seeds/cel.dict); fi
 		"$target" -max_total_time=60 -artifact_prefix="build/fuzz/found/$name/" -print_final_stats=1 \
-			"build/fuzz/found/$name" "tests/fuzz/corpus/$name"
+			"build/fuzz/found/$name" "tests/fuzz/corpus/$name" "${extra[@]}"
 	done
 }
 

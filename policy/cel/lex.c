@@ -162,7 +162,7 @@ lex_text(struct lexer *l, uint32_t prefix)
 		if (quotes == 1 && (peek(l, 0) == '\n' || peek(l, 0) == '\r'))
 			return wrong(l, start,
 				     "a text ends with its line; three quotes hold several lines");
-		if (peek(l, 0) == '\\' && !raw)
+		if (peek(l, 0) == '\\' && !raw && l->next + 1 < l->length)
 			l->next++;
 	}
 	l->next += quotes;

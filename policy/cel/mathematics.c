@@ -147,7 +147,9 @@ shift_right(struct cel_run *run, const struct cel_value *v)
 
 // clang-format off
 const struct cel_function math_functions[] = {
-	{"math.greatest",      "(list(A)) A",                        greatest_list, "the greatest of a list, or of up to six numbers"},
+	{"math.greatest",       "(list(int)) int",                    greatest_list, "the greatest of a list, or of up to six numbers"},
+	{"math.greatest",       "(list(uint)) uint",                  greatest_list, NULL},
+	{"math.greatest",       "(list(double)) double",              greatest_list, NULL},
 	{"math.greatest",      "(int) int",                          greatest_1,    NULL},
 	{"math.greatest",      "(uint) uint",                        greatest_1,    NULL},
 	{"math.greatest",      "(double) double",                    greatest_1,    NULL},
@@ -156,7 +158,9 @@ const struct cel_function math_functions[] = {
 	{"math.greatest",      "(dyn, dyn, dyn, dyn) dyn",           greatest_4,    NULL},
 	{"math.greatest",      "(dyn, dyn, dyn, dyn, dyn) dyn",      greatest_5,    NULL},
 	{"math.greatest",      "(dyn, dyn, dyn, dyn, dyn, dyn) dyn", greatest_6,    NULL},
-	{"math.least",         "(list(A)) A",                        least_list,    "the least of a list, or of up to six numbers"},
+	{"math.least",         "(list(int)) int",                    least_list,    "the least of a list, or of up to six numbers"},
+	{"math.least",         "(list(uint)) uint",                  least_list,    NULL},
+	{"math.least",         "(list(double)) double",              least_list,    NULL},
 	{"math.least",         "(int) int",                          least_1,       NULL},
 	{"math.least",         "(uint) uint",                        least_1,       NULL},
 	{"math.least",         "(double) double",                    least_1,       NULL},

@@ -13,6 +13,8 @@ the_extremes_of_mixed_numbers_keep_their_type(void **state)
 	gives("math.greatest(dyn('a'), 1)",
 	      "error: 'math.greatest' does not go with (string, int)");
 	gives("math.least([])", "error: 'math.least' of an empty list");
+	gives("math.least([2, 1.5, dyn(3u)])", "1.5");
+	is_wrong("math.greatest(['a'])", "1:6 'math.greatest' does not go with (list(string))");
 }
 
 static void

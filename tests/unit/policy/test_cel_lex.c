@@ -26,7 +26,7 @@ lexes_as(const char *source, const char *wanted)
 		if ((size_t)t.kind < sizeof letters && letters[t.kind])
 			found[count] = letters[t.kind];
 		count++;
-		assert_true(t.span.start < t.span.end);
+		assert_true(t.span.start < t.span.end && t.span.end <= lexer.length);
 		if (t.kind == TOKEN_WRONG)
 			break;
 	}
@@ -55,6 +55,15 @@ prefixes_make_raw_texts_and_bytes(void **state)
 	(void)state;
 	lexes_as("'a' r'a' b'a' br'a' R\"a\" B'''a'''", "ssbbsb");
 	lexes_as("rb'a'", "ns");
+}
+
+static void
+a_backslash_at_the_end_escapes_nothing_beyond_it(void **state)
+{
+	(void)state;
+	lexes_as("'\\", "!");
+	lexes_as("\"\"\"a\\", "!");
+	lexes_as("r'\\", "!");
 }
 
 static void
@@ -128,6 +137,7 @@ main(void)
 	    cmocka_unit_test(a_number_is_as_long_as_it_can_be),
 	    cmocka_unit_test(keywords_are_not_names),
 	    cmocka_unit_test(prefixes_make_raw_texts_and_bytes),
+	    cmocka_unit_test(a_backslash_at_the_end_escapes_nothing_beyond_it),
 	    cmocka_unit_test(comments_end_with_their_line),
 	    cmocka_unit_test(texts_that_are_not_closed_are_wrong),
 	    cmocka_unit_test(single_signs_of_other_languages_are_explained),
