@@ -22,6 +22,7 @@ const struct cel_library standard_libraries[] = {
 	{"Templates",            "Values put into a text.",                                 text_format_functions},
 	{"Mathematics",          "Beyond the operators.",                                   math_functions},
 	{"Optional values",      "x.?field and list[?i] give them: what is there, or none.", optional_functions},
+	{"Networks",             "Addresses of IPv4 and IPv6, and ranges of them.",         network_functions},
 	{0},
 };
 // clang-format on

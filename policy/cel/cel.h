@@ -46,6 +46,8 @@ enum cel_kind {
 	CEL_PERIOD, /* a length of time in months and microseconds (base/duration.h); Weft's own */
 	CEL_TYPE,
 	CEL_OPTIONAL,
+	CEL_IP,   /* an address of the Internet Protocol */
+	CEL_CIDR, /* a range of them */
 	CEL_KINDS
 };
 
@@ -56,6 +58,7 @@ enum cel_form {
 };
 
 struct cel_map;
+struct cel_address;
 
 /* Sixteen bytes, passed and returned in two registers. */
 struct cel_value {
@@ -81,7 +84,8 @@ struct cel_value {
 		const struct member *members;
 		const struct cel_map *map;
 		const struct cel_value *inner; /* of an optional; NULL is none, in either form */
-		const struct cel_error *error; /* NULL: a variable without a value */
+		const struct cel_address *address; /* of CEL_IP and CEL_CIDR */
+		const struct cel_error *error;     /* NULL: a variable without a value */
 	};
 };
 
@@ -145,8 +149,8 @@ bool cel_find(struct cel_value map, struct cel_value key, struct cel_value *ret_
 
 /*
  * A type is written as messages show it: bool int uint double string bytes null_type dyn timestamp
- * duration period type(T) list(T) map(K, V) optional_type(T), NAME(T, ...) for anything else, and
- * one capital letter for a parameter.
+ * duration period net.IP net.CIDR type(T) list(T) map(K, V) optional_type(T), NAME(T, ...) for
+ * anything else, and one capital letter for a parameter.
  */
 struct cel_variable {
 	const char *name; /* may be qualified: "a.b" */

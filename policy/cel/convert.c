@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "cel/address.h"
 #include "cel/value.h"
 
 enum { DEEPEST_TEXT = 64 };
@@ -185,6 +186,14 @@ write_time(struct cel_value v, struct buf *out)
 }
 
 static void
+write_address(struct cel_value v, struct buf *out)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	address_format(v, text);
+	buf_printf(out, "%s(\"%s\")", v.kind == CEL_IP ? "ip" : "cidr", text);
+}
+
+static void
 write_value(struct cel_value v, size_t limit, struct buf *out, unsigned depth)
 {
 	switch ((enum cel_kind)v.kind) {
@@ -223,6 +232,10 @@ write_value(struct cel_value v, size_t limit, struct buf *out, unsigned depth)
 		return;
 	case CEL_OPTIONAL:
 		write_optional(v, limit, out, depth);
+		return;
+	case CEL_IP:
+	case CEL_CIDR:
+		write_address(v, out);
 		return;
 	case CEL_ERROR:
 	case CEL_KINDS:
@@ -276,6 +289,14 @@ time_node(const struct conversion *c, struct cel_value v, struct node *ret_node)
 		span_format(v, text);
 	else
 		period_format(v, text);
+	return text_node(c, text, strlen(text), ret_node);
+}
+
+static enum err_code
+address_node(const struct conversion *c, struct cel_value v, struct node *ret_node)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	address_format(v, text);
 	return text_node(c, text, strlen(text), ret_node);
 }
 
@@ -360,6 +381,9 @@ to_node(const struct conversion *c, struct cel_value v, unsigned depth, struct n
 	case CEL_DURATION:
 	case CEL_PERIOD:
 		return time_node(c, v, ret_node);
+	case CEL_IP:
+	case CEL_CIDR:
+		return address_node(c, v, ret_node);
 	case CEL_OPTIONAL:
 		return to_node(c, v.inner ? value_inside(v) : cel_null(), depth + 1, ret_node);
 	case CEL_ERROR:

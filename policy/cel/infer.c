@@ -165,6 +165,8 @@ takes_null(const struct cel_type *t)
 	case TYPE_TIMESTAMP:
 	case TYPE_DURATION:
 	case TYPE_PERIOD:
+	case TYPE_IP:
+	case TYPE_CIDR:
 	case TYPE_OPTIONAL:
 	case TYPE_ABSTRACT:
 	case TYPE_RECORD:

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cel/address.h"
 #include "cel/convert.h"
 #include "cel/operator.h"
 #include "cel/output.h"
@@ -99,6 +100,14 @@ put_time(struct output *out, struct cel_value v)
 	output_text(out, text);
 }
 
+static void
+put_address(struct output *out, struct cel_value v)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	address_format(v, text);
+	output_text(out, text);
+}
+
 static bool
 put_any(struct output *out, struct cel_value v, unsigned depth)
 {
@@ -125,6 +134,10 @@ put_any(struct output *out, struct cel_value v, unsigned depth)
 	case CEL_DURATION:
 	case CEL_PERIOD:
 		put_time(out, v);
+		return true;
+	case CEL_IP:
+	case CEL_CIDR:
+		put_address(out, v);
 		return true;
 	case CEL_LIST:
 		return put_list(out, v, depth + 1);

@@ -24,6 +24,8 @@ static const struct cel_type simple_types[] = {
 	[TYPE_LIST]      = {.kind = TYPE_LIST,      .name = "list",          .count = 1, .parameters = two_dyns},
 	[TYPE_MAP]       = {.kind = TYPE_MAP,       .name = "map",           .count = 2, .parameters = two_dyns},
 	[TYPE_OPTIONAL]  = {.kind = TYPE_OPTIONAL,  .name = "optional_type", .count = 1, .parameters = two_dyns},
+	[TYPE_IP]        = {.kind = TYPE_IP,        .name = "net.IP"},
+	[TYPE_CIDR]      = {.kind = TYPE_CIDR,      .name = "net.CIDR"},
     // clang-format on
 };
 
@@ -205,7 +207,8 @@ type_kinds(const struct cel_type *t)
 	    [TYPE_DURATION] = CEL_DURATION, [TYPE_PERIOD] = CEL_PERIOD,
 	    [TYPE_TYPE] = CEL_TYPE,         [TYPE_LIST] = CEL_LIST,
 	    [TYPE_MAP] = CEL_MAP,           [TYPE_OPTIONAL] = CEL_OPTIONAL,
-	    [TYPE_RECORD] = CEL_MAP,        [TYPE_UNKNOWN] = 0,
+	    [TYPE_RECORD] = CEL_MAP,        [TYPE_IP] = CEL_IP,
+	    [TYPE_CIDR] = CEL_CIDR,         [TYPE_UNKNOWN] = 0,
 	};
 	uint8_t kind = kinds[t->kind];
 	return kind ? UINT32_C(1) << kind : ~(UINT32_C(1) << CEL_ERROR);

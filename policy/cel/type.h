@@ -24,6 +24,8 @@ enum type_kind {
 	TYPE_LIST,     /* list(T) */
 	TYPE_MAP,      /* map(K, V) */
 	TYPE_OPTIONAL, /* optional_type(T) */
+	TYPE_IP,
+	TYPE_CIDR,
 	TYPE_ABSTRACT, /* NAME(T, ...) */
 	TYPE_RECORD,   /* a map whose keys are known: `fields` or `members` */
 	TYPE_PARAM,    /* a capital letter in a signature */

@@ -5,6 +5,7 @@
 #include "cel/value.h"
 
 #include "base/map.h"
+#include "cel/address.h"
 
 /* Deeper than any document or sensible expression; what protects the stack. */
 enum { DEEPEST_VALUE = 500 };
@@ -132,6 +133,8 @@ cel_kind_name(enum cel_kind kind)
 	    [CEL_PERIOD] = "period",
 	    [CEL_TYPE] = "type",
 	    [CEL_OPTIONAL] = "optional_type",
+	    [CEL_IP] = "net.IP",
+	    [CEL_CIDR] = "net.CIDR",
 	};
 	return names[kind];
 }
@@ -467,6 +470,9 @@ equal_within(struct cel_value a, struct cel_value b, uint64_t *budget, unsigned 
 		return equal_maps(a, b, budget, depth + 1);
 	case CEL_OPTIONAL:
 		return equal_optionals(a, b, budget, depth + 1);
+	case CEL_IP:
+	case CEL_CIDR:
+		return address_equal(a, b);
 	default:
 		return false;
 	}

@@ -27,7 +27,6 @@ static const struct unbuilt {
 	const char *file, *expression, *extension, *reason;
 } unbuilt[] = {
     // clang-format off
-	{NULL,         NULL,         "network",  "the extension `network` is not built"},
 	{0},
     // clang-format on
 };
