@@ -61,6 +61,7 @@ struct input {
 	struct position at;
 	const char *product; /* or NULL */
 	const char *dataset; /* "NAMESPACE|NAME", or NULL */
+	const char *owner;   /* of a dataset: who answers for it, or NULL */
 	const char *description;
 };
 
@@ -68,8 +69,9 @@ struct access_entry {
 	struct position at;
 	const char *role;
 	int level;
-	struct texts columns;        /* empty: all */
-	const char *purpose, *until; /* until: a date, or NULL */
+	struct texts columns; /* empty: all */
+	const char *purpose;
+	const char *until, *reviewed; /* dates, or NULL */
 };
 
 struct quality_check {
@@ -106,9 +108,10 @@ struct descriptor {
 	struct texts tags;
 	struct duration retention; /* both parts 0 when absent */
 	const char *retention_text;
-	struct list contacts; /* struct contact */
-	struct list columns;  /* struct column, the key `schema` */
-	struct list inputs;   /* struct input */
+	const char *quality_tier; /* or NULL */
+	struct list contacts;     /* struct contact */
+	struct list columns;      /* struct column, the key `schema` */
+	struct list inputs;       /* struct input */
 	struct {
 		struct position at;
 		struct duration freshness;
@@ -128,6 +131,11 @@ struct descriptor {
 		struct position at;
 		const char *successor, *date, *reason;
 	} deprecation;
+	struct {
+		struct position at;
+		const char *version, *date, *text;
+		struct texts to;
+	} notice;
 	const struct node *document; /* the tree that it was decoded from */
 };
 

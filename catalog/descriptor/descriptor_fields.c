@@ -227,6 +227,10 @@ check_input(const struct field_context *context, const struct node *value)
 	if (!node_get(value, "product") == !node_get(value, "dataset"))
 		value_complain(context, value, "input",
 			       "an input is either a `product` or a `dataset`");
+	if (node_get(value, "product") && node_get(value, "owner"))
+		value_complain(
+		    context, value, "input",
+		    "a product says itself who its owner is: `owner` is for a `dataset`");
 }
 
 // clang-format off
@@ -257,6 +261,9 @@ static const struct field input_fields[] = {
 	{"dataset", FIELD_TEXT, offsetof(struct input, dataset), .check = value_check_dataset, .pattern = "^[^|]+\\|[^|]+$",
 	 .help = "An external dataset, outside the mesh, by OpenLineage's pair: NAMESPACE|NAME.",
 	 .example = "postgres://core:5432|bank.accounts"},
+	{"owner", FIELD_TEXT, offsetof(struct input, owner), .check = value_check_line,
+	 .help = "The team that answers for an external dataset. A data product says that itself.",
+	 .example = "core-banking-team"},
 	{"description", FIELD_TEXT, offsetof(struct input, description), FIELD_NOT_EMPTY,
 	 .help = "What is taken from it.",
 	 .example = "Open accounts only"},
@@ -303,6 +310,10 @@ static const struct field access_fields[] = {
 	 .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 	 .help = "The last day of the access. Absent: until it is taken back.",
 	 .example = "2026-12-31"},
+	{"reviewed", FIELD_TEXT, offsetof(struct access_entry, reviewed), .check = value_check_date,
+	 .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+	 .help = "The day on which someone last made sure that the access is still needed.",
+	 .example = "2026-06-30"},
 	{0},
 };
 
@@ -630,6 +641,29 @@ static const struct field_set deprecation_set = {
 	.help = "That the product will end: its readers are told.",
 };
 
+#define NOTICE(member) (offsetof(struct descriptor, notice.member) - offsetof(struct descriptor, notice))
+
+static const struct field notice_fields[] = {
+	{"version", FIELD_TEXT, NOTICE(version), FIELD_REQUIRED, .check = value_check_version, .pattern = "^[0-9]+\\.[0-9]+\\.[0-9]+",
+	 .help = "The version that is announced.",
+	 .example = "2.0.0"},
+	{"date", FIELD_TEXT, NOTICE(date), FIELD_REQUIRED, .check = value_check_date, .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+	 .help = "The day on which the readers were told.",
+	 .example = "2026-10-01"},
+	{"to", FIELD_TEXTS, NOTICE(to), FIELD_REQUIRED | FIELD_NOT_EMPTY, .check = value_check_line,
+	 .help = "The teams that were told: the owners of the products that are made from this one.",
+	 .example = "[risk-analytics, regulatory-reporting]"},
+	{"text", FIELD_TEXT, NOTICE(text), FIELD_NOT_EMPTY,
+	 .help = "What they were told.",
+	 .example = "balance will be split by currency; use booked_balance"},
+	{0},
+};
+
+static const struct field_set notice_set = {
+	"notice", sizeof(((struct descriptor *)0)->notice), notice_fields, .has_place = true,
+	.help = "That a version to come will break its readers: publish it some time before that version.",
+};
+
 /* ---- the whole ---- */
 
 static const struct field fields[] = {
@@ -682,6 +716,9 @@ static const struct field fields[] = {
 	{"quality_checks", FIELD_LIST, offsetof(struct descriptor, quality_checks), FIELD_OR_ONE, .of = &check_set,
 	 .help = "What must hold for the data. Weft runs the checks, keeps the score and opens incidents.",
 	 .example = "[unique: account_id, freshness: 1 hour]"},
+	{"quality_tier", FIELD_TEXT, offsetof(struct descriptor, quality_tier), .check = value_check_line,
+	 .help = "How good the data is promised to be, in the words of your mesh. Quality policies have a threshold for each.",
+	 .example = "gold"},
 	{"ports", FIELD_LIST, offsetof(struct descriptor, ports), FIELD_OR_ONE, .of = &port_set,
 	 .help = "The ways in which the product is read.",
 	 .example = "[{name: daily_files, kind: files, format: parquet}]"},
@@ -703,6 +740,9 @@ static const struct field fields[] = {
 	{"deprecation", FIELD_MAP, offsetof(struct descriptor, deprecation), .of = &deprecation_set,
 	 .help = "That the product will end, when, and what comes instead.",
 	 .example = "{successor: retail.accounts_v2, date: \"2027-06-30\"}"},
+	{"notice", FIELD_MAP, offsetof(struct descriptor, notice), .of = &notice_set,
+	 .help = "That a version to come will break its readers, and who was told when.",
+	 .example = "{version: 2.0.0, date: \"2026-10-01\", to: [risk-analytics]}"},
 	{0},
 };
 
