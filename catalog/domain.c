@@ -14,13 +14,24 @@
 
 enum { MOST_NAME = 100 };
 
+/* Parts with points between, none of them empty. */
+static bool
+is_name(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+	size_t part;
+	for (; (part = strspn(text, letters)) > 0 && text[part] == '.'; text += part + 1)
+		;
+	return part > 0 && text[part] == '\0';
+}
+
 static void
 check_name(const struct field_context *context, const struct node *value)
 {
-	size_t length = strspn(value->text, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-	if (length == 0 || value->text[length] != '\0' || length > MOST_NAME)
+	if (!is_name(value->text) || value->count > MOST_NAME)
 		violation_note(context->violations, "name", context->pointer, value->at,
-			       "'%.*s' is no domain's name: expected 1 to %d of a-z, 0-9, _ and -",
+			       "'%.*s' is no domain's name: expected 1 to %d of a-z, 0-9, _ and -, "
+			       "with a point before each part of a domain, as in retail.cards",
 			       MOST_NAME + 20, value->text, MOST_NAME);
 }
 
@@ -40,7 +51,7 @@ static const struct field_set contact_set = {
 
 static const struct field fields[] = {
 	{"name",         FIELD_TEXT,  offsetof(struct domain_document, name), FIELD_REQUIRED, .check = check_name,
-	 .pattern = "^[a-z0-9_-]{1,100}$", .help = "unique in the mesh", .example = "retail-banking"},
+	 .pattern = "^[a-z0-9_-]+(\\.[a-z0-9_-]+)*$", .help = "unique in the mesh; a part of a domain has its name, a point and its own: `retail.cards`", .example = "retail-banking"},
 	{"kind",         FIELD_WORD,  offsetof(struct domain_document, kind), .words = kinds,
 	 .help = "what the document is; may be left out", .example = "Domain"},
 	{"title",        FIELD_TEXT,  offsetof(struct domain_document, title), .help = "the name as people say it", .example = "Retail Banking"},

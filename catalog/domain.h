@@ -1,6 +1,9 @@
 /*
  * domain.h -- the domains of the mesh: who owns them, how they are tagged.
  *
+ * A part of a domain has its name, a point and a name of its own: `retail.cards` is within
+ * `retail`.
+ *
  * A domain exists once a document defines it, or once a product names it; one that only products
  * name has no team and no tags.
  */
@@ -29,8 +32,8 @@ struct domain_contact {
 extern const struct field_set domain_fields;
 
 /*
- * domain_decode -- True when nothing was complained of.  Names are [a-z0-9_-]+, at most 100
- * bytes.
+ * domain_decode -- True when nothing was complained of.  Names are [a-z0-9_-]+ with points
+ * between, at most 100 bytes.
  */
 bool domain_decode(const struct node *document, struct violations *violations,
 		   struct domain_document *ret_document);

@@ -48,7 +48,10 @@ what_is_wrong_is_complained_of(void **state)
 					    "name: Retail\n",
 					    "name: ''\n",
 					    "name: a b\n",
-					    "name: a.b\n",
+					    "name: a..b\n",
+					    "name: .a\n",
+					    "name: a.\n",
+					    "name: a/b\n",
 					    "name: [a]\n",
 					    "name: a\nteem: x\n",
 					    "name: a\nkind: Policy\n",
@@ -57,6 +60,7 @@ what_is_wrong_is_complained_of(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
 		if (decode(m, wrong[i], &d, &v) || v.count != 1)
 			fail_msg("'%s' gave %zu complaints", wrong[i], v.count);
+	assert_true(decode(m, "name: retail.cards\n", &d, &v));
 	char name[102];
 	memset(name, 'a', sizeof name);
 	name[101] = '\0';
