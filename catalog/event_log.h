@@ -12,6 +12,8 @@
  *                          verdicts, violations, decision}
  *     product.refused     {media_type, hash, source, verdicts, violations, decision,
  *                          problem: {title, status, detail}}
+ *     product.judged      {version, event, hash, standing, verdicts, violations, decision,
+ *                          cause: {kind, subject, event}}: the version in force, once more
  *     product.retired     {version, reason}
  *     domain.defined      {media_type, hash, source}
  *     policy.defined      {media_type, hash, source}

@@ -10,6 +10,7 @@
 
 #include "dialect.h"
 #include "rulebook_fill.h"
+#include "shortfall_parts.h"
 #include "store_parts.h"
 
 extern const struct embedded_file catalog_migrations[];
@@ -20,6 +21,7 @@ static const struct {
 	enum err_code (*fill)(struct db *db, struct err *e);
 } fills[] = {
     {9, rulebook_fill_versions},
+    {10, shortfall_fill},
 };
 
 /* INVARIANT: the n-th row is numbered n (a test holds it). */

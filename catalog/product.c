@@ -28,6 +28,7 @@ product_of_row(const struct query *q, struct arena *arena)
 	    .published_by = db_column_text(q, 11, arena),
 	    .seq = (uint64_t)db_column_int(q, 12),
 	    .hash = db_column_text(q, 13, arena),
+	    .judged_seq = (uint64_t)db_column_int(q, 14),
 	};
 }
 

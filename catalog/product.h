@@ -22,8 +22,9 @@ struct product {
 	size_t document_length;
 	moment published_at;
 	const char *published_by;
-	uint64_t seq;     /* of the event that put this version in force */
-	const char *hash; /* hexadecimal */
+	uint64_t seq;        /* of the event that put this version in force */
+	uint64_t judged_seq; /* of the last product.judged about it; 0: none */
+	const char *hash;    /* hexadecimal */
 };
 
 /* One published version. */
@@ -98,7 +99,8 @@ enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *
  */
 struct product_finding {
 	const char *version, *change, *hash, *standing;
-	const char *document; /* as canonical JSON; NULL: not worked out yet */
+	const struct violations *violations; /* as the body has them; NULL: none */
+	const char *document;                /* as canonical JSON; NULL: not worked out yet */
 	size_t document_length;
 };
 struct product_draft {

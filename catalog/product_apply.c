@@ -1,6 +1,6 @@
 /*
- * product_apply.c -- product.published and product.retired as rows of products, their documents,
- * versions and tags.
+ * product_apply.c -- product.published, product.judged and product.retired as rows of products,
+ * their documents, versions and tags.
  *
  * One publish of a new product is one row in each; of a known one, its row, its document and what
  * changed of its tags.
@@ -22,7 +22,8 @@ put_row(struct session *s, struct happening *h, struct err *e)
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 	static const char change[] =
 	    "UPDATE products SET seq = $3, version = $4, domain = $5, owner = $6, status = $7,"
-	    " standing = $8, classification = $9, personal = $10 WHERE name = $1 AND id = $2";
+	    " standing = $8, classification = $9, personal = $10, judged_seq = NULL"
+	    " WHERE name = $1 AND id = $2";
 	const struct descriptor *d = h->product;
 	return db_run(s->db, h->product_is_new ? add : change,
 		      DB_ARGS(db_text(d->name), db_int(h->product_id),
@@ -122,6 +123,16 @@ product_apply_published(struct session *s, struct happening *h, struct err *e)
 	CHECK(put_document(s, h, e));
 	CHECK(put_version(s, h, e));
 	return put_tags(s, h, e);
+}
+
+enum err_code
+product_apply_judged(struct session *s, struct happening *h, struct err *e)
+{
+	const char *standing = node_text(h->body, "standing", "compliant");
+	return db_run(
+	    s->db, "UPDATE products SET standing = $2, judged_seq = $3 WHERE name = $1",
+	    DB_ARGS(db_text(h->event->subject), db_text(standing), db_int((int64_t)h->event->seq)),
+	    e);
 }
 
 enum err_code

@@ -29,6 +29,7 @@ static const struct kind {
 	int reads;
 } kinds[] = {
 	{"product.published", READ_PRODUCT},
+	{"product.judged",    READ_NOTHING},
 	{"product.retired",   READ_NOTHING},
 	{"domain.defined",    READ_DOCUMENT},
 	{"policy.defined",    READ_DOCUMENT},
@@ -47,10 +48,14 @@ static const struct {
 	{"product.published", lineage_apply_published},
 	{"product.published", resource_apply_published},
 	{"product.published", search_apply_published},
+	{"product.published", shortfall_apply_published},
+	{"product.judged",    product_apply_judged},
+	{"product.judged",    shortfall_apply_judged},
 	{"product.retired",   product_apply_retired},
 	{"product.retired",   lineage_apply_retired},
 	{"product.retired",   resource_apply_retired},
 	{"product.retired",   search_apply_retired},
+	{"product.retired",   shortfall_apply_retired},
 	{"domain.defined",    domain_apply_defined},
 	{"policy.defined",    rule_apply_defined},
 	{"policy.retired",    rule_apply_retired},
@@ -72,6 +77,7 @@ const struct projection_table projection_tables[] = {
 	TABLE(quality_results,   "product"),
 	TABLE(lineage_edges,     "target, source, kind, since_seq"),
 	TABLE(lineage_columns,   "id, name, source, kind, since_seq"),
+	TABLE(violations,        "product, policy, rule, part"),
 	TABLE(search_documents,  "id"),
 	{0},
 };
@@ -111,11 +117,15 @@ static enum err_code
 read_product(struct happening *h, struct err *e)
 {
 	struct violations ignored = {.arena = h->arena};
+	struct violations *found = ARENA_NEW(h->arena, struct violations);
 	struct descriptor *d = ARENA_NEW(h->arena, struct descriptor);
 	CHECK(read_source(h, e));
 	descriptor_decode(h->document, &ignored, d);
 	h->product = d;
+	found->arena = h->arena;
+	violations_read(node_get(h->body, "violations"), found);
 	const struct product_finding finding = {
+	    .violations = found,
 	    .version = node_text(h->body, "version", ""),
 	    .change = node_text(h->body, "change", "none"),
 	    .hash = node_text(h->body, "hash", ""),

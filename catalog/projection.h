@@ -42,10 +42,11 @@ struct happening {
 
 typedef enum err_code projection_apply_fn(struct session *s, struct happening *h, struct err *e);
 
-projection_apply_fn product_apply_published, product_apply_retired;
+projection_apply_fn product_apply_published, product_apply_judged, product_apply_retired;
 projection_apply_fn column_apply_published;
 projection_apply_fn lineage_apply_published, lineage_apply_retired;
 projection_apply_fn resource_apply_published, resource_apply_retired, resource_apply_changed;
+projection_apply_fn shortfall_apply_published, shortfall_apply_judged, shortfall_apply_retired;
 projection_apply_fn search_apply_published, search_apply_retired;
 projection_apply_fn domain_apply_defined;
 projection_apply_fn rule_apply_defined, rule_apply_retired;

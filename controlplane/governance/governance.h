@@ -83,7 +83,11 @@ enum err_code product_publish(struct governance *g, const struct submission *in,
 			      struct arena *arena, struct violations *violations,
 			      struct outcome *out, struct err *e);
 
-/* product_etag -- what ETag and If-Match call the version in force: the event that put it there. */
+/*
+ * product_etag -- what ETag and If-Match call the version in force: the event that put it there,
+ * and, once it was judged again, "-" and the event of that.  If-Match compares the first only: who
+ * has seen a version may replace it, however it stands.
+ */
 const char *product_etag(const struct product *p, struct arena *arena);
 
 /*

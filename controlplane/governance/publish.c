@@ -37,7 +37,10 @@ struct publication {
 const char *
 product_etag(const struct product *p, struct arena *arena)
 {
-	return arena_printf(arena, "%llu", (unsigned long long)p->seq);
+	if (!p->judged_seq)
+		return arena_printf(arena, "%llu", (unsigned long long)p->seq);
+	return arena_printf(arena, "%llu-%llu", (unsigned long long)p->seq,
+			    (unsigned long long)p->judged_seq);
 }
 
 /* ---- deciding */
@@ -152,6 +155,7 @@ draft_event(struct transaction *t, struct publication *p)
 	    .change = p->exists ? change_level_name(p->changes.level) : "created",
 	    .hash = p->hash,
 	    .standing = p->decision.standing,
+	    .violations = t->violations,
 	    .document = p->canonical,
 	    .document_length = p->canonical_length,
 	};

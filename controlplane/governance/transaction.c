@@ -237,11 +237,11 @@ submission_read(const struct submission *in, struct arena *arena, struct violati
 	return code;
 }
 
-/* One of the quoted tags of the header; a weak one never matches. */
+/* One of the quoted tags of the header, up to its "-"; a weak one never matches. */
 static bool
 names_etag(const char *list, const char *etag)
 {
-	size_t length = strlen(etag);
+	size_t length = strcspn(etag, "-");
 	for (const char *p = list; *p;) {
 		p += strspn(p, " \t,");
 		bool weak = strncmp(p, "W/", 2) == 0;
@@ -251,7 +251,8 @@ names_etag(const char *list, const char *etag)
 		const char *end = strchr(p + 1, '"');
 		if (!end)
 			return false;
-		if (!weak && (size_t)(end - p - 1) == length && memcmp(p + 1, etag, length) == 0)
+		const size_t given = strcspn(p + 1, "-\"");
+		if (!weak && given == length && memcmp(p + 1, etag, length) == 0)
 			return true;
 		p = end + 1;
 	}

@@ -33,6 +33,7 @@ struct mesh {
 	struct store *store;
 	struct arena arena;
 	struct err e;
+	const char *violations; /* a JSON list, of what is published next; NULL: none */
 };
 
 /* The message says what went wrong; the number would not. */
@@ -184,8 +185,8 @@ publish_body(struct mesh *m, const char *yaml, const char *version, struct buf *
 	json_begin_list(&j);
 	json_end_list(&j);
 	json_key(&j, "violations");
-	json_begin_list(&j);
-	json_end_list(&j);
+	const char *violations = m->violations ? m->violations : "[]";
+	json_raw(&j, violations, strlen(violations));
 	json_end_map(&j);
 }
 

@@ -93,6 +93,24 @@ random_policy(struct mesh *m, struct dice *d)
 				    roll(d, 2) ? "warn" : "deny"));
 }
 
+/* As the version in force is found to stand, once more. */
+static void
+random_judgement(struct mesh *m, struct dice *d, const char *name)
+{
+	CLEANUP(buf_done) struct buf b = {0};
+	const char *standing = roll(d, 2) ? "warned" : "violating";
+	for (unsigned i = 0, count = roll(d, 4); i < count; i++)
+		buf_printf(&b,
+			   "%s{\"policy\":\"p%u\",\"rule\":\"r%u\",\"enforcement\":\"%s\","
+			   "\"message\":\"m%u\",\"pointer\":\"/x\",\"line\":%u,\"column\":1}",
+			   i ? "," : "", roll(d, 3), roll(d, 2), roll(d, 2) ? "deny" : "warn",
+			   roll(d, 9), 1 + roll(d, 9));
+	const char *list = arena_printf(&m->arena, "[%s]", b.data ? b.data : "");
+	m->violations = roll(d, 2) ? list : NULL;
+	happen(m, "product.judged", name,
+	       arena_printf(&m->arena, "{\"standing\":\"%s\",\"violations\":%s}", standing, list));
+}
+
 static void
 random_event(struct mesh *m, struct dice *d)
 {
@@ -103,8 +121,10 @@ random_event(struct mesh *m, struct dice *d)
 		struct session *s = mesh_read(m);
 		enum err_code code = product_get(s, product_name(m, n), &m->arena, &p, &m->e);
 		session_end(&s);
-		if (code == ERR_OK)
+		if (code == ERR_OK && roll(d, 2))
 			retire(m, product_name(m, n));
+		else if (code == ERR_OK)
+			random_judgement(m, d, product_name(m, n));
 		break;
 	}
 	case 1:
@@ -196,6 +216,10 @@ a_rebuild_repairs_what_was_changed_in_the_projections(void **state)
 	expect_same(&before, &after);
 }
 
+#define WITHOUT_THE_LAST_TWO                                                                       \
+	"DROP TABLE policy_versions; DROP TABLE violations; DROP TABLE standing;"                  \
+	" ALTER TABLE products DROP COLUMN judged_seq; "
+
 /* As the migration finds it that makes the table. */
 static void
 a_database_of_before_learns_the_versions_of_its_policies(void **state)
@@ -208,9 +232,31 @@ a_database_of_before_learns_the_versions_of_its_policies(void **state)
 	define(m, "domain.defined", "a", "name: a\n");
 	struct projection_digests before = digests(m);
 	mesh_stop(m);
-	tamper(m, database_is_sqlite()
-		      ? "DROP TABLE policy_versions; PRAGMA user_version = 8"
-		      : "DROP TABLE policy_versions; UPDATE weft_schema SET number = 8");
+	tamper(m, database_is_sqlite() ? WITHOUT_THE_LAST_TWO "PRAGMA user_version = 8"
+				       : WITHOUT_THE_LAST_TWO "UPDATE weft_schema SET number = 8");
+	assert_ok(m, mesh_start(m, STORE_SERVE));
+	struct projection_digests after = digests(m);
+	expect_same(&before, &after);
+}
+
+static void
+a_database_of_before_learns_what_falls_short(void **state)
+{
+	struct mesh *m = *state;
+	static const char list[] = "[{\"policy\":\"p\",\"rule\":\"r\",\"enforcement\":\"warn\","
+				   "\"message\":\"m\",\"pointer\":\"/x\"}]";
+	m->violations = list;
+	publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
+	publish(m, product_yaml(m, "a.b", "d", "tags: [t]\n"), "1.1.0");
+	publish(m, product_yaml(m, "a.cured", "d", ""), "1.0.0");
+	publish(m, product_yaml(m, "a.gone", "d", ""), "1.0.0");
+	m->violations = NULL;
+	publish(m, product_yaml(m, "a.cured", "d", "tags: [t]\n"), "1.1.0");
+	retire(m, "a.gone");
+	struct projection_digests before = digests(m);
+	mesh_stop(m);
+	tamper(m, database_is_sqlite() ? WITHOUT_THE_LAST_TWO "PRAGMA user_version = 8"
+				       : WITHOUT_THE_LAST_TWO "UPDATE weft_schema SET number = 8");
 	assert_ok(m, mesh_start(m, STORE_SERVE));
 	struct projection_digests after = digests(m);
 	expect_same(&before, &after);
@@ -311,6 +357,7 @@ main(void)
 	    cmocka_unit_test(a_rebuild_after_a_random_history_changes_nothing),
 	    HERE(a_rebuild_repairs_what_was_changed_in_the_projections),
 	    HERE(a_database_of_before_learns_the_versions_of_its_policies),
+	    HERE(a_database_of_before_learns_what_falls_short),
 	    HERE(one_changed_value_changes_the_digest),
 	    HERE(progress_is_told_up_to_the_last_event),
 	    HERE(a_rebuild_that_fails_leaves_what_was_there),

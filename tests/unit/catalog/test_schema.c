@@ -114,9 +114,9 @@ static void
 every_table_is_a_projection_or_known_not_to_be(void **state)
 {
 	struct mesh *m = *state;
-	static const char *const others[] = {"events",   "log_tree",     "checkpoints",
-					     "log_lock", "writers",      "jobs",
-					     "tokens",   "kept_answers", "search_pending"};
+	static const char *const others[] = {
+	    "events", "log_tree", "checkpoints",  "log_lock",       "writers",
+	    "jobs",   "tokens",   "kept_answers", "search_pending", "standing"};
 	struct projection_digests d;
 	struct session *s = mesh_read(m);
 	assert_ok(m, projection_digests(s, &m->arena, &d, &m->e));

@@ -1,0 +1,250 @@
+/*
+ * shortfall.c -- reading what falls short: lists, counts, and the same in memory.
+ */
+#include "shortfall.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shortfall_parts.h"
+#include "store_parts.h"
+
+/* --- which are kept --- */
+
+size_t
+shortfalls_kept(const struct violations *found)
+{
+	return found->count < VIOLATIONS_MOST_WRITTEN ? found->count : VIOLATIONS_MOST_WRITTEN;
+}
+
+static const char *
+rule_of(const struct violation *v)
+{
+	return v->rule ? v->rule : v->policy;
+}
+
+static bool
+is_of_same_rule(const struct violation *a, const struct violation *b)
+{
+	return a->policy && b->policy && strcmp(a->policy, b->policy) == 0 &&
+	       strcmp(rule_of(a), rule_of(b)) == 0;
+}
+
+uint32_t
+shortfall_part(const struct violations *found, size_t index)
+{
+	uint32_t part = 1;
+	for (size_t i = 0; i < index; i++)
+		part += is_of_same_rule(&found->items[i], &found->items[index]);
+	return part;
+}
+
+/* --- in memory --- */
+
+static const struct shortfall *
+find_same(const struct shortfall_list *list, const struct shortfall *wanted)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].part == wanted->part &&
+		    is_of_same_rule(&list->items[i].violation, &wanted->violation))
+			return &list->items[i];
+	return NULL;
+}
+
+struct shortfall_list
+shortfalls_note(const struct shortfall_list *before, const struct violations *found, uint64_t seq,
+		moment time, struct arena *arena)
+{
+	const size_t kept = shortfalls_kept(found);
+	struct shortfall_list list = {.items = ARENA_ARRAY(arena, struct shortfall, kept)};
+	for (size_t i = 0; i < kept; i++) {
+		struct shortfall next = {.violation = found->items[i],
+					 .part = shortfall_part(found, i),
+					 .since = time,
+					 .since_seq = seq,
+					 .seq = seq};
+		const struct shortfall *same = find_same(before, &next);
+		if (!next.violation.policy)
+			continue;
+		if (same) {
+			next.since = same->since;
+			next.since_seq = same->since_seq;
+		}
+		list.items[list.count++] = next;
+	}
+	return list;
+}
+
+/* --- lists --- */
+
+#define COLUMNS                                                                                    \
+	"product, policy, rule, part, domain, owner, pointer, enforcement, message, line, col,"    \
+	" suggestion, since, since_seq, grace_ends, seq"
+#define FILTER                                                                                     \
+	" ($6 IS NULL OR domain = $6) AND ($7 IS NULL OR owner = $7)"                              \
+	" AND ($8 IS NULL OR policy = $8) AND ($9 IS NULL OR enforcement = $9)"                    \
+	" AND ($10 IS NULL OR product = $10)"
+#define BEHIND " AND (product, policy, rule, part) > ($1, $2, $3, $4)"
+#define LIST(lead)                                                                                 \
+	"SELECT " COLUMNS " FROM violations WHERE" lead FILTER BEHIND                              \
+	" ORDER BY product, policy, rule, part LIMIT $5"
+
+enum { LEAD_ALL, LEAD_PRODUCT, LEAD_POLICY, LEAD_DOMAIN };
+
+static int
+lead_of(const struct shortfall_filter *f)
+{
+	return f->product  ? LEAD_PRODUCT
+	       : f->policy ? LEAD_POLICY
+	       : f->domain ? LEAD_DOMAIN
+			   : LEAD_ALL;
+}
+
+static const char *const lists[] = {
+    [LEAD_ALL] = LIST(""),
+    [LEAD_PRODUCT] = LIST(" product = $10 AND"),
+    [LEAD_POLICY] = LIST(" policy = $8 AND"),
+    [LEAD_DOMAIN] = LIST(" domain = $6 AND"),
+};
+
+/* "PRODUCT POLICY PART RULE": only a rule's name may have blanks. */
+const char *
+shortfall_cursor(const struct shortfall *last, struct arena *arena)
+{
+	return arena_printf(arena, "%s %s %u %s", last->product, last->violation.policy,
+			    (unsigned)last->part, last->violation.rule);
+}
+
+struct behind {
+	const char *product, *policy, *rule;
+	unsigned part;
+};
+
+static enum err_code
+read_cursor(const char *after, struct arena *arena, struct behind *ret_behind, struct err *e)
+{
+	struct behind b = {"", "", "", 0};
+	int rule = 0;
+	if (after) {
+		char *product = arena_alloc(arena, strlen(after) + 1);
+		char *policy = arena_alloc(arena, strlen(after) + 1);
+		if (sscanf(after, "%s %s %u %n", product, policy, &b.part, &rule) != 3 || !rule)
+			return ERR(e, MALFORMED, "the cursor is not one of this list");
+		b.product = product;
+		b.policy = policy;
+		b.rule = after + rule;
+	}
+	*ret_behind = b;
+	return ERR_OK;
+}
+
+static struct shortfall
+shortfall_of_row(const struct query *q, struct arena *arena)
+{
+	return (struct shortfall){
+	    .product = db_column_text(q, 0, arena),
+	    .part = (uint32_t)db_column_int(q, 3),
+	    .domain = db_column_text(q, 4, arena),
+	    .owner = db_column_text(q, 5, arena),
+	    .violation =
+		{
+		    .policy = db_column_text(q, 1, arena),
+		    .rule = db_column_text(q, 2, arena),
+		    .pointer = db_column_text(q, 6, arena),
+		    .enforcement = db_column_text(q, 7, arena),
+		    .message = db_column_text(q, 8, arena),
+		    .at = {(uint32_t)db_column_int(q, 9), (uint32_t)db_column_int(q, 10)},
+		    .suggestion = db_column_text(q, 11, arena),
+		    .grace_ends = db_column_int(q, 14),
+		},
+	    .since = db_column_int(q, 12),
+	    .since_seq = (uint64_t)db_column_int(q, 13),
+	    .seq = (uint64_t)db_column_int(q, 15),
+	};
+}
+
+static enum err_code
+begin_list(struct session *s, const struct shortfall_filter *f, const struct behind *b,
+	   struct query *q, struct err *e)
+{
+	return db_query(s->db, lists[lead_of(f)],
+			DB_ARGS(db_text(b->product), db_text(b->policy), db_text(b->rule),
+				db_int(b->part), db_int((int64_t)f->limit + 1), db_text(f->domain),
+				db_text(f->owner), db_text(f->policy), db_text(f->enforcement),
+				db_text(f->product)),
+			q, e);
+}
+
+enum err_code
+shortfall_list(struct session *s, const struct shortfall_filter *f, struct arena *arena,
+	       struct shortfall_list *ret_list, struct err *e)
+{
+	struct shortfall_list list = {0};
+	struct behind behind;
+	size_t capacity = 0;
+	CHECK(read_cursor(f->after, arena, &behind, e));
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(begin_list(s, f, &behind, &q, e));
+	while (list.count < f->limit && db_next(&q)) {
+		list.items =
+		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
+		list.items[list.count++] = shortfall_of_row(&q, arena);
+	}
+	list.more = list.count == f->limit && db_next(&q);
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_list = list;
+	return ERR_OK;
+}
+
+enum err_code
+shortfalls_of_product(struct session *s, const char *product, struct arena *arena,
+		      struct shortfall_list *ret_list, struct err *e)
+{
+	const struct shortfall_filter all = {.product = product, .limit = VIOLATIONS_MOST_WRITTEN};
+	return shortfall_list(s, &all, arena, ret_list, e);
+}
+
+/* --- counts --- */
+
+#define COUNT(lead, key)                                                                           \
+	"SELECT " key ", count(*) FROM violations WHERE" lead FILTER " GROUP BY " key              \
+	" ORDER BY " key
+#define COUNTS(key)                                                                                \
+	{                                                                                          \
+		[LEAD_ALL] = COUNT("", key), [LEAD_PRODUCT] = COUNT(" product = $10 AND", key),    \
+		[LEAD_POLICY] = COUNT(" policy = $8 AND", key),                                    \
+		[LEAD_DOMAIN] = COUNT(" domain = $6 AND", key)                                     \
+	}
+
+static const char *const counts[][4] = {
+    [SHORTFALL_BY_POLICY] = COUNTS("policy"),
+    [SHORTFALL_BY_DOMAIN] = COUNTS("domain"),
+    [SHORTFALL_BY_ENFORCEMENT] = COUNTS("enforcement"),
+};
+
+enum err_code
+shortfall_counts(struct session *s, const struct shortfall_filter *f, enum shortfall_key key,
+		 struct arena *arena, struct shortfall_counts *ret_counts, struct err *e)
+{
+	struct shortfall_counts list = {0};
+	size_t capacity = 0;
+	const struct behind nothing = {"", "", "", 0};
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, counts[key][lead_of(f)],
+		       DB_ARGS(db_text(nothing.product), db_text(nothing.policy),
+			       db_text(nothing.rule), db_int(0), db_int(0), db_text(f->domain),
+			       db_text(f->owner), db_text(f->policy), db_text(f->enforcement),
+			       db_text(f->product)),
+		       &q, e));
+	while (db_next(&q)) {
+		list.items =
+		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
+		list.items[list.count++] = (struct shortfall_count){db_column_text(&q, 0, arena),
+								    (uint64_t)db_column_int(&q, 1)};
+	}
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_counts = list;
+	return ERR_OK;
+}

@@ -1,0 +1,182 @@
+/*
+ * shortfall_apply.c -- decisions about the version in force as rows of violations.
+ *
+ * A judgement replaces all rows of its product: it writes its own, over those that are there
+ * already, which keep their `since`, and takes away what it did not write.  Nothing is read, so
+ * that a publish waits for nothing.
+ */
+#include <string.h>
+
+#include "db.h"
+#include "projection.h"
+#include "shortfall_parts.h"
+#include "store_parts.h"
+
+struct judged {
+	const char *product;
+	uint64_t seq;
+	moment time;
+};
+
+static struct db_value
+place(uint32_t number)
+{
+	return number ? db_int(number) : db_null_of(DB_INT);
+}
+
+/* What is beyond the most that an event's body holds has no row: a rebuild would not find it. */
+static enum err_code
+put(struct db *db, const struct judged *j, const struct violation *v, uint32_t part, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO violations (product, policy, rule, part, domain, owner, pointer,"
+	    " enforcement, message, line, col, suggestion, since, since_seq, grace_ends, seq)"
+	    " SELECT $1, $2, $3, $4, p.domain, p.owner, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12"
+	    " FROM products p WHERE p.name = $1"
+	    " ON CONFLICT (product, policy, rule, part) DO UPDATE SET domain = excluded.domain,"
+	    " owner = excluded.owner, pointer = excluded.pointer,"
+	    " enforcement = excluded.enforcement, message = excluded.message,"
+	    " line = excluded.line, col = excluded.col, suggestion = excluded.suggestion,"
+	    " grace_ends = excluded.grace_ends, seq = excluded.seq";
+	return db_run(db, sql,
+		      DB_ARGS(db_text(j->product), db_text(v->policy),
+			      db_text(v->rule ? v->rule : v->policy), db_int(part),
+			      db_text(v->pointer), db_text(v->enforcement), db_text(v->message),
+			      place(v->at.line), place(v->at.column), db_text(v->suggestion),
+			      db_int(j->time), db_int((int64_t)j->seq),
+			      v->grace_ends ? db_int(v->grace_ends) : db_null_of(DB_INT)),
+		      e);
+}
+
+static enum err_code
+put_all(struct db *db, const struct judged *j, const struct violations *found, struct err *e)
+{
+	const size_t kept = found ? shortfalls_kept(found) : 0;
+	for (size_t i = 0; i < kept; i++)
+		if (found->items[i].policy)
+			CHECK(put(db, j, &found->items[i], shortfall_part(found, i), e));
+	return ERR_OK;
+}
+
+static enum err_code
+drop_cured(struct db *db, const struct judged *j, struct err *e)
+{
+	return db_run(db, "DELETE FROM violations WHERE product = $1 AND seq <> $2",
+		      DB_ARGS(db_text(j->product), db_int((int64_t)j->seq)), e);
+}
+
+static struct judged
+judged_of(const struct event *ev)
+{
+	return (struct judged){.product = ev->subject, .seq = ev->seq, .time = ev->time};
+}
+
+/* --- the events --- */
+
+enum err_code
+shortfall_apply_published(struct session *s, struct happening *h, struct err *e)
+{
+	const struct judged j = judged_of(h->event);
+	CHECK(put_all(s->db, &j, h->draft->finding.violations, e));
+	return h->product_is_new ? ERR_OK : drop_cured(s->db, &j, e);
+}
+
+static enum err_code
+apply_judged(struct db *db, const struct event *ev, const struct node *body, struct arena *arena,
+	     struct err *e)
+{
+	const struct judged j = judged_of(ev);
+	struct violations found = {.arena = arena};
+	violations_read(node_get(body, "violations"), &found);
+	CHECK(put_all(db, &j, &found, e));
+	return drop_cured(db, &j, e);
+}
+
+enum err_code
+shortfall_apply_judged(struct session *s, struct happening *h, struct err *e)
+{
+	return apply_judged(s->db, h->event, h->body, h->arena, e);
+}
+
+static enum err_code
+drop_all(struct db *db, const char *product, struct err *e)
+{
+	return db_run(db, "DELETE FROM violations WHERE product = $1", DB_ARGS(db_text(product)),
+		      e);
+}
+
+enum err_code
+shortfall_apply_retired(struct session *s, struct happening *h, struct err *e)
+{
+	return drop_all(s->db, h->event->subject, e);
+}
+
+/* --- a database of before --- */
+
+enum { EVENTS_AT_ONCE = 200 };
+
+static enum err_code
+fill_from(struct db *db, const struct event *ev, struct err *e)
+{
+	static const struct document_limits limits = {
+	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct node body;
+	if (strcmp(ev->kind, "product.retired") == 0)
+		return drop_all(db, ev->subject, e);
+	CHECK(document_read(DOCUMENT_JSON, ev->body, ev->body_length, &limits, &arena, &body, e));
+	return apply_judged(db, ev, &body, &arena, e);
+}
+
+static struct event
+event_of_row(const struct query *q, struct arena *arena)
+{
+	struct event ev = {
+	    .seq = (uint64_t)db_column_int(q, 0),
+	    .time = db_column_int(q, 1),
+	    .kind = db_column_text(q, 2, arena),
+	    .subject = db_column_text(q, 3, arena),
+	};
+	ev.body = db_column_bytes(q, 4, arena, &ev.body_length);
+	return ev;
+}
+
+static enum err_code
+read_some(struct db *db, uint64_t after, struct arena *arena, struct event *ret_events,
+	  size_t *ret_count, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT seq, time, kind, subject, body FROM events WHERE seq > $1 AND body IS NOT NULL"
+	    " AND kind IN ('product.published', 'product.judged', 'product.retired')"
+	    " ORDER BY seq LIMIT $2";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(db, sql, DB_ARGS(db_int((int64_t)after), db_int(EVENTS_AT_ONCE)), &q, e));
+	size_t count = 0;
+	while (db_next(&q))
+		ret_events[count++] = event_of_row(&q, arena);
+	*ret_count = count;
+	return query_failed(&q, e) ? e->code : ERR_OK;
+}
+
+static enum err_code
+fill_some(struct db *db, uint64_t *after, size_t *ret_count, struct err *e)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct event *events = ARENA_ARRAY(&arena, struct event, EVENTS_AT_ONCE);
+	CHECK(read_some(db, *after, &arena, events, ret_count, e));
+	for (size_t i = 0; i < *ret_count; i++) {
+		if (fill_from(db, &events[i], e) != ERR_OK)
+			return err_while(e, "event %llu", (unsigned long long)events[i].seq);
+		*after = events[i].seq;
+	}
+	return ERR_OK;
+}
+
+enum err_code
+shortfall_fill(struct db *db, struct err *e)
+{
+	uint64_t after = 0;
+	for (size_t count = EVENTS_AT_ONCE; count == EVENTS_AT_ONCE;)
+		CHECK(fill_some(db, &after, &count, e));
+	return ERR_OK;
+}
