@@ -1,8 +1,28 @@
 /*
  * judge.c -- one policy over one product.
  */
+#include <string.h>
+
 #include "match.h"
 #include "policy_parts.h"
+
+/*
+ * More than any sensible rule takes over a large document, and more than all rules of a sensible
+ * policy take together; well under a second.
+ */
+enum { RULE_COST_LIMIT = 1000000, POLICY_COST_LIMIT = 10 * RULE_COST_LIMIT };
+
+/* One judgement: what it sees, and what it has cost so far. */
+struct hearing {
+	const struct policy *policy;
+	const struct edition *edition;
+	const struct policy_input *input;
+	struct arena *arena;
+	struct violations *violations;
+	struct verdict verdict;
+	uint64_t known; /* variables that are worked out, a bit each */
+	struct cel_value bindings[MOST_BINDINGS];
+};
 
 static struct cel_value
 node_or(const struct node *n, struct cel_value otherwise)
@@ -13,46 +33,118 @@ node_or(const struct node *n, struct cel_value otherwise)
 /* What is not known is null, so that an expression that needs it fails; facts are a map that may
  * lack any of them. */
 static void
-bind(const struct policy_input *input, struct cel_value ret_bindings[RULE_VARIABLES])
+bind(const struct policy_input *input, struct cel_value ret_bindings[SEES_VARIABLES])
 {
 	static const struct node empty = {.kind = NODE_MAP};
-	ret_bindings[RULE_PRODUCT] = cel_from_node(input->product);
-	ret_bindings[RULE_PREVIOUS] = node_or(input->previous, cel_null());
-	ret_bindings[RULE_UPSTREAM] = node_or(input->upstream, cel_null());
-	ret_bindings[RULE_FACTS] = node_or(input->facts, cel_from_node(&empty));
-	ret_bindings[RULE_PARAMS] = cel_null(); /* constant: the programs hold them */
-	ret_bindings[RULE_NOW] = cel_moment(input->now);
+	ret_bindings[SEES_PRODUCT] = cel_from_node(input->product);
+	ret_bindings[SEES_PREVIOUS] = node_or(input->previous, cel_null());
+	ret_bindings[SEES_UPSTREAM] = node_or(input->upstream, cel_null());
+	ret_bindings[SEES_FACTS] = node_or(input->facts, cel_from_node(&empty));
+	ret_bindings[SEES_PARAMS] = cel_null(); /* constant: the programs hold them */
+	ret_bindings[SEES_NOW] = cel_moment(input->now);
+}
+
+/* ---- evaluating ---- */
+
+/* What is left of the policy's limit; an expression that gets too little fails. */
+static uint64_t
+limit_after(uint64_t cost)
+{
+	uint64_t left = cost < POLICY_COST_LIMIT ? POLICY_COST_LIMIT - cost : 0;
+	return left < RULE_COST_LIMIT ? left : RULE_COST_LIMIT;
+}
+
+static struct cel_value
+evaluate(struct hearing *h, const struct cel_program *program)
+{
+	uint64_t cost;
+	struct cel_value v =
+	    cel_evaluate(program, h->bindings, limit_after(h->verdict.cost), h->arena, &cost);
+	h->verdict.cost += cost;
+	return v;
+}
+
+/* In their order, so that each finds those before it.  One that fails is an error where it is used.
+ */
+static void
+work_out(struct hearing *h, uint64_t needs)
+{
+	uint64_t missing = needs & ~h->known;
+	for (size_t i = 0; missing >> i; i++)
+		if (missing >> i & 1)
+			h->bindings[SEES_VARIABLES + i] =
+			    evaluate(h, h->edition->variables[i].program);
+	h->known |= needs;
+}
+
+/* ---- complaining ---- */
+
+static const char *
+text_of(struct hearing *h, const struct cel_program *program)
+{
+	struct cel_value v = program ? evaluate(h, program) : cel_null();
+	bool is_text = v.kind == CEL_STRING && v.count > 0 && !memchr(v.text, '\0', v.count);
+	return is_text ? arena_bytes(h->violations->arena, v.text, v.count) : NULL;
 }
 
 static const char *
-complaint(const struct validation *v, struct cel_value result, struct arena *arena)
+reason(const struct hearing *h, struct cel_value result)
 {
-	if (result.kind == CEL_BOOL)
-		return arena_text(arena, v->message);
 	if (result.kind == CEL_ERROR)
-		return arena_printf(arena, "%s (cannot be told: %s)", v->message,
-				    result.error->message);
-	return arena_printf(arena, "%s (cannot be told: the expression gives %s, not bool)",
-			    v->message, cel_kind_name((enum cel_kind)result.kind));
+		return result.error->message;
+	return arena_printf(h->arena, "the expression gives %s, not bool",
+			    cel_kind_name((enum cel_kind)result.kind));
+}
+
+static const char *
+message_of(struct hearing *h, const struct rule *r, struct cel_value result)
+{
+	const char *message = result.kind == CEL_BOOL ? text_of(h, r->message) : NULL;
+	if (!message)
+		message = r->validation->message;
+	if (result.kind == CEL_BOOL)
+		return message;
+	return arena_printf(h->violations->arena, "%s (cannot be told: %s)", message,
+			    reason(h, result));
+}
+
+static const char *
+pointer_of(struct hearing *h, const struct rule *r)
+{
+	const char *pointer = text_of(h, r->pointer);
+	if (pointer && pointer[0] == '/')
+		return pointer;
+	return r->validation->pointer ? r->validation->pointer : "";
+}
+
+static const char *
+grace_note(const struct hearing *h, const char *message)
+{
+	char end[CLOCK_TEXT_SIZE];
+	if (!h->verdict.grace_end)
+		return message;
+	clock_format(h->verdict.grace_end, end);
+	return arena_printf(h->violations->arena, "%s (refused from %.10s on)", message, end);
 }
 
 /* The list outlives the policy: its texts are copies. */
 static void
-complain(const struct policy *p, const struct validation *v, const struct node *product,
-	 struct cel_value result, struct violations *violations)
+complain(struct hearing *h, const char *rule, const char *message, const char *pointer)
 {
-	struct arena *arena = violations->arena;
-	const char *pointer = v->pointer ? v->pointer : "";
+	struct arena *arena = h->violations->arena;
+	const char *name = h->policy->document.name;
 	struct violation complained = {
-	    .policy = arena_text(arena, p->document.name),
-	    .rule = arena_text(arena, v->name ? v->name : p->document.name),
-	    .enforcement = enforcement_name(policy_enforcement(p)),
-	    .message = complaint(v, result, arena),
+	    .policy = arena_text(arena, name),
+	    .rule = arena_text(arena, rule ? rule : name),
+	    .enforcement = enforcement_name(h->verdict.enforcement),
+	    .message = arena_text(arena, grace_note(h, message)),
 	    .pointer = arena_text(arena, pointer),
 	};
-	pointer_place(product, pointer, &complained.at);
-	violation_add(violations, complained);
+	pointer_place(h->input->product, pointer, &complained.at);
+	violation_add(h->violations, complained);
 }
+
+/* ---- judging ---- */
 
 static enum policy_outcome
 outcome_of(struct cel_value result)
@@ -72,33 +164,84 @@ worse_of(enum policy_outcome a, enum policy_outcome b)
 	return a == POLICY_FAILED ? a : b;
 }
 
-/* What the rules before have left of the policy's limit; a rule that gets too little fails. */
-static uint64_t
-limit_after(uint64_t cost)
+/* A product that was there before the policy is only warned for a while. */
+static void
+allow_grace(struct hearing *h)
 {
-	uint64_t left = cost < POLICY_COST_LIMIT ? POLICY_COST_LIMIT - cost : 0;
-	return left < RULE_COST_LIMIT ? left : RULE_COST_LIMIT;
+	const struct policy *p = h->policy;
+	int64_t grace = duration_longest(p->document.grace);
+	moment published, since = p->since ? p->since : h->input->now;
+	const char *text = node_text(h->input->facts, "published_at", NULL);
+	if (!grace || h->verdict.enforcement != ENFORCE_DENY || !text ||
+	    !clock_parse(text, &published) || published >= since || h->input->now >= since + grace)
+		return;
+	h->verdict.enforcement = ENFORCE_WARN;
+	h->verdict.grace_end = since + grace;
+}
+
+/* Does the condition of `match` take it in?  One that fails is a complaint: it fails closed. */
+static bool
+is_meant(struct hearing *h)
+{
+	if (!h->edition->condition)
+		return true;
+	struct cel_value result = evaluate(h, h->edition->condition);
+	if (result.kind == CEL_BOOL)
+		return result.boolean;
+	h->verdict.outcome = POLICY_FAILED;
+	complain(h, "condition",
+		 arena_printf(h->arena, "whether the policy '%s' concerns it cannot be told: %s",
+			      h->policy->document.name, reason(h, result)),
+		 "");
+	return false;
+}
+
+static void
+apply(struct hearing *h, const struct rule *r)
+{
+	if (r->needs & ~h->known)
+		work_out(h, r->needs);
+	struct cel_value result = evaluate(h, r->program);
+	h->verdict.outcome = worse_of(h->verdict.outcome, outcome_of(result));
+	if (outcome_of(result) == POLICY_SATISFIED)
+		return;
+	if (result.kind == CEL_BOOL)
+		work_out(h, r->complaint_needs);
+	complain(h, r->validation->name, message_of(h, r, result), pointer_of(h, r));
+}
+
+struct verdict
+policy_judge_by(const struct policy *p, const struct edition *edition,
+		const struct policy_input *input, struct arena *arena,
+		struct violations *violations)
+{
+	struct hearing h;
+	h.policy = p;
+	h.edition = edition;
+	h.input = input;
+	h.arena = arena;
+	h.violations = violations;
+	h.known = 0;
+	h.verdict = (struct verdict){.policy = p, .enforcement = policy_enforcement(p)};
+	bind(input, h.bindings);
+	allow_grace(&h);
+	if (!is_meant(&h))
+		return h.verdict;
+	h.verdict.outcome = POLICY_SATISFIED;
+	for (size_t i = 0; i < edition->rule_count; i++)
+		apply(&h, &edition->rules[i]);
+	return h.verdict;
 }
 
 struct verdict
 policy_judge(const struct policy *p, const struct policy_input *input, struct arena *arena,
 	     struct violations *violations)
 {
-	struct verdict verdict = {.policy = p, .outcome = POLICY_NOT_CONCERNED};
-	if (!p->takes_all && !match_concerns(&p->document, input->product))
-		return verdict;
-	struct cel_value bindings[RULE_VARIABLES];
-	bind(input, bindings);
-	verdict.outcome = POLICY_SATISFIED;
-	for (size_t i = 0; i < p->rule_count; i++) {
-		const struct rule *rule = &p->rules[i];
-		uint64_t cost;
-		struct cel_value result =
-		    cel_evaluate(rule->program, bindings, limit_after(verdict.cost), arena, &cost);
-		verdict.cost += cost;
-		verdict.outcome = worse_of(verdict.outcome, outcome_of(result));
-		if (outcome_of(result) != POLICY_SATISFIED)
-			complain(p, rule->validation, input->product, result, violations);
-	}
-	return verdict;
+	struct verdict none = {.policy = p, .enforcement = policy_enforcement(p)};
+	if (!p->takes_all && !match_concerns(p->document.scope, &p->rules->match, input->product))
+		return none;
+	const struct edition *edition = p->editions;
+	if (p->edition_count > 1)
+		edition = policy_edition(p, node_text(input->product, "domain", ""));
+	return policy_judge_by(p, edition, input, arena, violations);
 }

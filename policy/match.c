@@ -78,22 +78,33 @@ domain_of_scope(const char *scope)
 }
 
 bool
-match_takes_all(const struct policy_document *policy)
+match_scope_covers(const char *scope, const char *domain)
 {
-	const struct policy_match *match = &policy->match;
-	return !domain_of_scope(policy->scope) && takes_any(&match->domains) &&
-	       takes_any(&match->statuses) && match->classifications.count == 0 &&
-	       match->tags.count == 0;
+	const char *named = domain_of_scope(scope);
+	size_t length = named ? strlen(named) : 0;
+	return !named || (strncmp(named, domain, length) == 0 &&
+			  (domain[length] == '\0' || domain[length] == '/'));
 }
 
 bool
-match_concerns(const struct policy_document *policy, const struct node *product)
+match_takes_all(const char *scope, const struct policy_match *match)
 {
-	const struct policy_match *match = &policy->match;
-	const char *domain = domain_of_scope(policy->scope);
-	if (domain && strcmp(node_text(product, "domain", ""), domain) != 0)
-		return false;
-	return itself(&match->domains, product, "domain", "") &&
+	return !domain_of_scope(scope) && takes_any(&match->domains) &&
+	       takes_any(&match->statuses) && match->classifications.count == 0 &&
+	       match->tags.count == 0 && !match->condition;
+}
+
+bool
+match_concerns_domain(const char *scope, const struct policy_match *match, const char *domain)
+{
+	return match_scope_covers(scope, domain) &&
+	       (takes_any(&match->domains) || any_pattern_fits(&match->domains, domain));
+}
+
+bool
+match_concerns(const char *scope, const struct policy_match *match, const struct node *product)
+{
+	return match_concerns_domain(scope, match, node_text(product, "domain", "")) &&
 	       itself(&match->statuses, product, "status", "active") &&
 	       anywhere(&match->classifications, product, "classification") &&
 	       anywhere(&match->tags, product, "tags");

@@ -2,6 +2,7 @@
  * policy.c -- compiling a policy document, and what it says of itself.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "match.h"
 #include "policy_parts.h"
@@ -71,41 +72,246 @@ hash_of(const struct node *document)
 
 /* ---- compiling ---- */
 
-/* All validations, even when one is wrong: every complaint at once. */
+struct compilation {
+	struct policy *p;
+	const struct policy_context *context;
+	struct violations *violations;
+};
+
 static bool
-compile_rules(struct policy *p, const struct node *document, const struct field_set *product,
-	      struct violations *violations)
+add_edition(struct compilation *c, const char *scope, const struct node *parameters)
 {
-	const struct policy_document *d = &p->document;
-	const struct node *maps = node_get(document, "validations");
-	const struct validation *validations = d->validations.items;
-	bool compiled = true;
-	p->rule_count = d->validations.count;
-	p->rules = ARENA_ARRAY(&p->arena, struct rule, p->rule_count);
-	for (size_t i = 0; i < p->rule_count; i++) {
-		const char *list = pointer_join(violations->arena, "", "validations");
-		const char *item = pointer_index(violations->arena, list, i);
-		const char *pointer = pointer_join(violations->arena, item, "expression");
-		p->rules[i].validation = &validations[i];
-		compiled &= rule_compile(&p->rules[i], &maps->items[i], product, d->parameters,
-					 pointer, violations);
+	struct policy *p = c->p;
+	return edition_compile(&p->editions[p->edition_count++], p->rules, p->rules_root,
+			       p->product, scope, parameters, &p->arena, c->violations);
+}
+
+/* Those of one scope over those before; later ones win. */
+static const struct node *
+values_over(struct compilation *c, const struct node *before, const char *scope)
+{
+	struct policy *p = c->p;
+	const struct scoped_values *all = p->document.values.items;
+	for (size_t i = 0; before && i < p->document.values.count; i++) {
+		const char *list = pointer_join(c->violations->arena, "", "values");
+		const char *item = pointer_index(c->violations->arena, list, i);
+		const char *pointer = pointer_join(c->violations->arena, item, "set");
+		if (strcmp(all[i].scope, scope) == 0)
+			before = parameters_set(&p->parameters, before, all[i].set, pointer,
+						&p->arena, c->violations);
 	}
-	return compiled;
+	return before;
+}
+
+static bool
+has_edition(const struct policy *p, const char *scope)
+{
+	for (size_t i = 0; i < p->edition_count; i++)
+		if (strcmp(p->editions[i].scope, scope) == 0)
+			return true;
+	return false;
+}
+
+/* What a scope inherits: the values of the widest scopes first, its own last. */
+static const struct node *
+values_for(struct compilation *c, const struct node *global, const char *scope)
+{
+	const struct scoped_values *all = c->p->document.values.items;
+	const char *domain = scope + strlen("domain:");
+	const struct node *values = global;
+	for (size_t length = 0; values && length < strlen(scope); length++)
+		for (size_t i = 0; values && i < c->p->document.values.count; i++)
+			if (strlen(all[i].scope) == length && all[i].scope[0] == 'd' &&
+			    match_scope_covers(all[i].scope, domain)) {
+				values = values_over(c, values, all[i].scope);
+				break;
+			}
+	return values_over(c, values, scope);
+}
+
+/* One edition for all, and one for each scope that has values of its own. */
+static bool
+compile_own(struct compilation *c)
+{
+	struct policy *p = c->p;
+	const struct scoped_values *all = p->document.values.items;
+	p->editions = ARENA_ARRAY(&p->arena, struct edition, 1 + p->document.values.count);
+	if (!parameters_decode(p->document.parameters, &p->arena, c->violations, &p->parameters))
+		return false;
+	const struct node *defaults =
+	    parameters_set(&p->parameters, NULL, NULL, "/parameters", &p->arena, c->violations);
+	const struct node *global = values_over(c, defaults, "global");
+	if (!global || !parameters_complete(&p->parameters, global, c->violations) ||
+	    !add_edition(c, "global", global))
+		return false;
+	for (size_t i = 0; i < p->document.values.count; i++) {
+		if (has_edition(p, all[i].scope))
+			continue;
+		const struct node *values = values_for(c, global, all[i].scope);
+		if (!values || !add_edition(c, all[i].scope, values))
+			return false;
+	}
+	return true;
+}
+
+/* ---- tightening ---- */
+
+static bool
+refuse_base(struct compilation *c, const char *format, const char *name)
+{
+	const struct node *at = node_get(c->p->root, "tightens");
+	violation_note(c->violations, "tightens", "/tightens", at->at, format, name);
+	return false;
+}
+
+static const char *
+shown_value(const struct node *value, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	if (value->kind == NODE_TEXT)
+		return arena_text(arena, value->text);
+	json_node(&(struct json){.out = &text}, value);
+	return arena_printf(arena, "%.200s", text.data);
+}
+
+static void
+note_looser(struct compilation *c, const struct parameter *parameter, const struct node *given,
+	    const struct node *wanted)
+{
+	struct arena *arena = c->violations->arena;
+	const char *pointer = pointer_join(arena, "/parameters", parameter->name);
+	const char *base = c->p->document.tightens;
+	if (parameter->stricter < 0)
+		violation_note(c->violations, "loosens", pointer, wanted->at,
+			       "the global policy '%s' sets '%s' to %s, and does not let a domain "
+			       "change it",
+			       base, parameter->name, shown_value(given, arena));
+	else
+		violation_note(c->violations, "loosens", pointer, wanted->at,
+			       "the global policy '%s' sets '%s' to %s; a domain may only make it "
+			       "%s, and %s is looser",
+			       base, parameter->name, shown_value(given, arena),
+			       strictness_name(parameter->stricter), shown_value(wanted, arena))
+		    ->suggestion = shown_value(given, arena);
+}
+
+static bool
+is_nowhere_looser(struct compilation *c, const struct node *given, const struct node *wanted)
+{
+	bool sound = true;
+	for (size_t i = 0; i < c->p->parameters.count; i++) {
+		const struct parameter *p = &c->p->parameters.items[i];
+		const struct node *before = node_get(given, p->name);
+		const struct node *after = node_get(wanted, p->name);
+		if (parameter_is_as_strict(p, before, after))
+			continue;
+		const struct node *own = node_get(c->p->document.parameters, p->name);
+		note_looser(c, p, before, own ? own : after);
+		sound = false;
+	}
+	return sound;
+}
+
+/* The conditions of the global policy, of which this one keeps its own copy. */
+static void
+take_rules(struct policy *p, const struct policy *base)
+{
+	struct node *root = ARENA_NEW(&p->arena, struct node);
+	struct policy_document *rules = ARENA_NEW(&p->arena, struct policy_document);
+	struct violations none = {.arena = &p->arena};
+	*root = keep_node(&p->arena, base->root);
+	policy_document_decode(root, &p->arena, &none, rules);
+	parameters_decode(rules->parameters, &p->arena, &none, &p->parameters);
+	p->rules_root = root;
+	p->rules = rules;
+	p->base_hash = base->hash;
+}
+
+static bool
+compile_tightened(struct compilation *c)
+{
+	struct policy *p = c->p;
+	const struct policy *base = c->context->base;
+	const char *domain = p->document.scope + strlen("domain:");
+	if (!base || strcmp(base->document.name, p->document.tightens) != 0)
+		return refuse_base(c, "no policy is named '%s'", p->document.tightens);
+	if (base->document.tightens || strcmp(base->document.scope, "global") != 0 ||
+	    base->document.engine != ENGINE_CEL)
+		return refuse_base(c, "'%s' is no global policy with conditions of its own",
+				   p->document.tightens);
+	take_rules(p, base);
+	p->editions = ARENA_ARRAY(&p->arena, struct edition, 1);
+	const struct node *given = policy_edition(base, domain)->parameters;
+	const struct node *kept = ARENA_NEW(&p->arena, struct node);
+	*(struct node *)kept = keep_node(&p->arena, given);
+	const struct node *wanted = parameters_set(&p->parameters, kept, p->document.parameters,
+						   "/parameters", &p->arena, c->violations);
+	return wanted && (c->context->accepted || is_nowhere_looser(c, kept, wanted)) &&
+	       add_edition(c, p->document.scope, wanted);
+}
+
+/* ---- the whole ---- */
+
+static unsigned
+find_needs(const struct policy *p)
+{
+	static const struct {
+		size_t binding;
+		unsigned need;
+	} needs[] = {
+	    {SEES_PREVIOUS, POLICY_NEEDS_PREVIOUS},
+	    {SEES_UPSTREAM, POLICY_NEEDS_UPSTREAM},
+	    {SEES_FACTS, POLICY_NEEDS_FACTS},
+	    {SEES_NOW, POLICY_NEEDS_NOW},
+	};
+	unsigned found = 0;
+	for (size_t i = 0; i < ARRAY_LEN(needs); i++)
+		for (size_t k = 0; k < p->edition_count; k++)
+			if (edition_uses(&p->editions[k], needs[i].binding, NULL))
+				found |= needs[i].need;
+	if (duration_longest(p->document.grace) > 0)
+		found |= POLICY_NEEDS_FACTS | POLICY_NEEDS_NOW;
+	if (p->document.engine == ENGINE_OPA)
+		found = POLICY_NEEDS_PREVIOUS | POLICY_NEEDS_UPSTREAM | POLICY_NEEDS_FACTS |
+			POLICY_NEEDS_NOW | POLICY_NEEDS_OPA;
+	return found;
+}
+
+static bool
+compile(struct compilation *c)
+{
+	struct policy *p = c->p;
+	if (!policy_document_decode(p->root, &p->arena, c->violations, &p->document))
+		return false;
+	p->rules = &p->document;
+	p->rules_root = p->root;
+	if (!(p->document.tightens ? compile_tightened(c) : compile_own(c)))
+		return false;
+	p->hash = hash_of(p->root);
+	p->takes_all = match_takes_all(p->document.scope, &p->rules->match);
+	p->needs = find_needs(p);
+	return true;
+}
+
+const char *
+policy_base_name(const struct node *document)
+{
+	return node_text(document, "tightens", NULL);
 }
 
 struct policy *
-policy_compile(const struct node *document, const struct field_set *product,
+policy_compile(const struct node *document, const struct policy_context *context,
 	       struct violations *violations)
 {
 	struct policy *p = memory_alloc(sizeof *p);
 	struct node *kept = ARENA_NEW(&p->arena, struct node);
+	struct compilation c = {p, context, violations};
 	*kept = keep_node(&p->arena, document);
-	if (policy_document_decode(kept, &p->arena, violations, &p->document) &&
-	    compile_rules(p, kept, product, violations)) {
-		p->hash = hash_of(kept);
-		p->takes_all = match_takes_all(&p->document);
+	p->root = kept;
+	p->product = context->product;
+	p->since = context->since;
+	if (compile(&c))
 		return p;
-	}
 	policy_destroy(p);
 	return NULL;
 }
@@ -115,13 +321,19 @@ policy_destroy(struct policy *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->rule_count; i++)
-		cel_program_destroy(p->rules[i].program);
+	for (size_t i = 0; i < p->edition_count; i++)
+		edition_done(&p->editions[i]);
 	arena_done(&p->arena);
 	free(p);
 }
 
 /* ---- what it says of itself ---- */
+
+const struct node *
+policy_root(const struct policy *p)
+{
+	return p->root;
+}
 
 const char *
 policy_name(const struct policy *p)
@@ -141,6 +353,37 @@ policy_description(const struct policy *p)
 	return p->document.description;
 }
 
+const char *
+policy_purpose(const struct policy *p)
+{
+	return p->document.purpose;
+}
+
+const char *
+policy_source(const struct policy *p)
+{
+	return p->document.source;
+}
+
+const char *
+policy_tightens(const struct policy *p)
+{
+	return p->document.tightens;
+}
+
+moment
+policy_since(const struct policy *p)
+{
+	return p->since;
+}
+
+moment
+policy_grace_end(const struct policy *p)
+{
+	int64_t grace = duration_longest(p->document.grace);
+	return grace && p->since ? p->since + grace : 0;
+}
+
 enum enforcement
 policy_enforcement(const struct policy *p)
 {
@@ -153,11 +396,56 @@ policy_hash(const struct policy *p)
 	return p->hash;
 }
 
+struct digest
+policy_base_hash(const struct policy *p)
+{
+	return p->base_hash;
+}
+
+unsigned
+policy_needs(const struct policy *p)
+{
+	return p->needs;
+}
+
+bool
+policy_needs_fact(const struct policy *p, const char *name)
+{
+	bool needs = p->document.engine == ENGINE_OPA ||
+		     (strcmp(name, "published_at") == 0 && duration_longest(p->document.grace) > 0);
+	for (size_t i = 0; i < p->edition_count; i++)
+		needs = needs || edition_uses(&p->editions[i], SEES_FACTS, name);
+	return needs;
+}
+
+bool
+policy_concerns_domain(const struct policy *p, const char *domain)
+{
+	return match_concerns_domain(p->document.scope, &p->rules->match, domain);
+}
+
+const struct policy_question *
+policy_question(const struct policy *p)
+{
+	return p->document.engine == ENGINE_OPA ? &p->document.opa : NULL;
+}
+
+/* The longest name is the most specific one. */
+const struct edition *
+policy_edition(const struct policy *p, const char *domain)
+{
+	const struct edition *best = p->editions;
+	for (size_t i = 1; i < p->edition_count; i++)
+		if (match_scope_covers(p->editions[i].scope, domain) &&
+		    (best == p->editions || strlen(p->editions[i].scope) > strlen(best->scope)))
+			best = &p->editions[i];
+	return best;
+}
+
 void
 policy_function_reference(struct buf *out)
 {
 	buf_text(out, "# Functions of policy expressions\n\nExpressions see `product`, `previous`, "
-		      "`upstream`, `facts`, `params` "
-		      "and `now`.\n");
+		      "`upstream`, `facts`, `params`, `now` and `variables.NAME`.\n");
 	cel_reference(governance_libraries, out);
 }

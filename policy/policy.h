@@ -2,23 +2,39 @@
  * policy.h -- policy documents: compiled once, then judging documents without side effects.
  *
  *     kind: Policy
- *     name: pii-requires-access-controls
+ *     name: financial-data-retention
  *     scope: global                      # or domain:NAME
+ *     source: SEC rule 17a-4             # the regulation or practice that it comes from
  *     enforcement: deny                  # deny | warn | audit
- *     match: {domains: ["*"], classifications: [...], tags: [...], statuses: [...]}
- *     parameters: {minimum: 7 years}
+ *     grace: 30 days                     # older products are only warned until then
+ *     match: {domains: ["*"], classifications: [...], tags: [...], statuses: [...], condition: ...}
+ *     parameters:
+ *       minimum: {type: period, default: 7 years, stricter: longer}
+ *     values:
+ *       - {scope: "domain:trading", set: {minimum: 10 years}}
+ *     variables:
+ *       - {name: kept, expression: retention(product)}
  *     validations:
- *       - expression: ...                # CEL; true is satisfied
- *         message: PII data requires access controls
- *         pointer: /access
+ *       - expression: variables.kept >= period(params.minimum)
+ *         message: Financial data requires 7-year retention
+ *         messageExpression: '"kept less than " + params.minimum'
+ *         pointer: /retention
  *     tests:
- *       - name: personal data without access is refused
+ *       - name: six years are too short
  *         product: {...}
  *         expect: deny                   # the enforcement, or pass
  *
- * Expressions see `product`, `previous` (or null), `upstream`, `facts`, `params` and `now`.  One
- * that fails, exceeds its cost limit or meets a missing fact counts as violated (it fails closed)
- * and says why.
+ * A domain makes a global policy stricter for itself with a policy that has only values:
+ *
+ *     {kind: Policy, name: trading-keeps-longer, scope: "domain:trading", enforcement: deny,
+ *      tightens: financial-data-retention, parameters: {minimum: 10 years}}
+ *
+ * It is judged besides the global one.  A value that is looser is refused, and so is one of a
+ * parameter that does not say which way is stricter (parameter.h).
+ *
+ * Expressions are CEL (cel/cel.h), true is satisfied.  They see `product`, `previous` (or null),
+ * `upstream`, `facts`, `params`, `now` and `variables.NAME`.  One that fails, exceeds its limit of
+ * steps or meets a missing fact counts as violated (it fails closed) and says why.
  *
  * A verdict is pure: the same document, policy, facts and moment give the same verdict.  Nothing
  * here reads a file, a clock, a socket or a database.  A compiled policy is immutable and shared by
@@ -30,6 +46,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/document.h"
+#include "base/duration.h"
 #include "base/embedded.h"
 #include "base/field.h"
 #include "base/violation.h"
@@ -40,28 +57,83 @@ const char *enforcement_name(enum enforcement how);
 
 struct policy;
 
+/* What a policy is compiled against. */
+struct policy_context {
+	const struct field_set *product; /* the table that describes data products; outlives it */
+	/* of one that tightens another: that one, which may be destroyed after; else ignored */
+	const struct policy *base;
+	moment since; /* when this version was defined; 0: at the moment of each judgement */
+	/* it was accepted before: that its base has become stricter than it since is no mistake */
+	bool accepted;
+};
+
+/* policy_base_name -- the policy that the document says it tightens, or NULL: to find the base. */
+const char *policy_base_name(const struct node *document);
+
 /*
- * policy_compile -- decode, compile and type-check a policy document against `product`, the table
- * that describes data products.  Gives NULL when anything is wrong, with every complaint in
- * `violations`: rule "unknown-key", "type", ... for the document's form, "expression" for CEL,
- * whose place is that of the mistake inside the YAML where the text is plain or a block, with the
- * caret line in the message.  The policy copies what it needs of `document`.
+ * policy_compile -- decode, compile and type-check a policy document.  Gives NULL when anything is
+ * wrong, with every complaint in `violations`: rule "unknown-key", "type", ... for the document's
+ * form, "parameter" for its parameters and values, "expression" for CEL, whose place is that of the
+ * mistake inside the YAML where the text is plain or a block, with the caret line in the message,
+ * "tightens" when there is no such global policy, "loosens" for a value that is looser than the
+ * global one.  The policy copies what it needs of `document`.
  */
-struct policy *policy_compile(const struct node *document, const struct field_set *product,
+struct policy *policy_compile(const struct node *document, const struct policy_context *context,
 			      struct violations *violations);
 void policy_destroy(struct policy *p);
 
+/* policy_root -- the document that it was compiled from, as the policy keeps it. */
+const struct node *policy_root(const struct policy *p);
+
 const char *policy_name(const struct policy *p);
 const char *policy_scope(const struct policy *p);       /* "global" or "domain:NAME" */
-const char *policy_description(const struct policy *p); /* or NULL */
+const char *policy_description(const struct policy *p); /* or NULL, as the next two */
+const char *policy_purpose(const struct policy *p);
+const char *policy_source(const struct policy *p);
+const char *policy_tightens(const struct policy *p); /* the global policy's name, or NULL */
 enum enforcement policy_enforcement(const struct policy *p);
+moment policy_since(const struct policy *p);
+
+/* policy_grace_end -- when products that are older than the policy are no longer only warned; 0 for
+ * one without grace, or without a moment since when it is. */
+moment policy_grace_end(const struct policy *p);
 
 /* policy_hash -- of the document's canonical form: what a verdict names as the policy's version. */
 struct digest policy_hash(const struct policy *p);
 
+/* policy_base_hash -- of the policy that it tightens, as it was when this one was compiled; all
+ * zero for one that tightens none. */
+struct digest policy_base_hash(const struct policy *p);
+
+/* What a policy looks at, a bit each: what need not be gathered for it, and what changes it. */
+enum policy_need {
+	POLICY_NEEDS_PREVIOUS = 1,
+	POLICY_NEEDS_UPSTREAM = 2,
+	POLICY_NEEDS_FACTS = 4,
+	POLICY_NEEDS_NOW = 8, /* an expression sees `now`, or it has a grace that ends */
+	POLICY_NEEDS_OPA = 16,
+};
+
+unsigned policy_needs(const struct policy *p);
+
+/* policy_needs_fact -- may it look at facts.NAME? */
+bool policy_needs_fact(const struct policy *p, const char *name);
+
+/* policy_concerns_domain -- may it concern products of that domain at all? */
+bool policy_concerns_domain(const struct policy *p, const char *domain);
+
+/* Whom to ask, of the engine `opa`. */
+struct policy_question {
+	const char *url, *path;
+	struct duration deadline; /* zero: not given */
+};
+
+/* policy_question -- NULL for the engine `cel`. */
+const struct policy_question *policy_question(const struct policy *p);
+
 /*
  * What is judged, and by which facts.  All but `product` may be NULL; a NULL `facts` is an empty
- * map.
+ * map.  facts.published_at, when the product was first published, is what grace goes by.
  */
 struct policy_input {
 	const struct node *product, *previous, *upstream, *facts;
@@ -81,7 +153,9 @@ const char *policy_outcome_name(
 struct verdict {
 	const struct policy *policy;
 	enum policy_outcome outcome;
-	uint64_t cost; /* steps of evaluation */
+	enum enforcement enforcement; /* of this verdict: warn instead of deny within the grace */
+	moment grace_end;             /* of a verdict within the grace; else 0 */
+	uint64_t cost;                /* steps of evaluation */
 };
 
 /*

@@ -7,6 +7,7 @@
 
 static const char *const kinds[] = {"Policy", NULL};
 static const char *const enforcements[] = {"audit", "warn", "deny", NULL};
+static const char *const engines[] = {"cel", "opa", NULL};
 const char *const policy_expectations[] = {"audit", "warn", "deny", "pass", NULL};
 
 /* ---- checks ---- */
@@ -74,6 +75,92 @@ check_time(const struct field_context *context, const struct node *value)
 			       "'%s' is no moment, such as '2026-11-23T02:39:30Z'", value->text);
 }
 
+/* Expressions see it as variables.NAME, so that it is an identifier. */
+static void
+check_identifier(const struct field_context *context, const struct node *value)
+{
+	size_t length = strspn(value->text, "abcdefghijklmnopqrstuvwxyz"
+					    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	if (value->count == 0 || length != value->count || value->count > 100 ||
+	    strchr("0123456789", value->text[0]))
+		violation_note(context->violations, "name", context->pointer, value->at,
+			       "'%s' is no name for expressions: letters, digits and _, such as "
+			       "'personal_columns'",
+			       value->text);
+}
+
+static void
+check_url(const struct field_context *context, const struct node *value)
+{
+	if (strncmp(value->text, "http://", 7) != 0 && strncmp(value->text, "https://", 8) != 0)
+		violation_note(context->violations, "url", context->pointer, value->at,
+			       "'%s' is no address: it begins with http:// or https://",
+			       value->text);
+}
+
+/* ---- the document as a whole: which parts go together ---- */
+
+static void
+refuse_part(const struct field_context *context, const struct node *document, const char *key,
+	    const char *why)
+{
+	const struct node *part = node_get(document, key);
+	if (part)
+		violation_note(context->violations, "parts",
+			       pointer_join(context->arena, context->pointer, key), part->at,
+			       "'%s' does not go with %s", key, why);
+}
+
+static void
+want_part(const struct field_context *context, const struct node *document, const char *key,
+	  const char *why)
+{
+	if (!node_get(document, key))
+		violation_note(context->violations, "required", context->pointer, document->at,
+			       "'%s' is missing: %s", key, why);
+}
+
+static void
+check_tightening(const struct field_context *context, const struct node *document)
+{
+	static const char why[] = "'tightens': it has what the global policy says";
+	static const char *const parts[] = {"match",  "values",      "variables",
+					    "engine", "validations", "opa"};
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		refuse_part(context, document, parts[i], why);
+	want_part(context, document, "parameters", "what a policy that tightens another is for");
+	if (strncmp(node_text(document, "scope", ""), "domain:", 7) != 0)
+		violation_note(context->violations, "scope", "/scope", document->at,
+			       "a policy that tightens another is of one domain")
+		    ->suggestion = "scope: domain:NAME";
+}
+
+static void
+check_question(const struct field_context *context, const struct node *document)
+{
+	static const char why[] = "the engine 'opa': the Open Policy Agent decides";
+	static const char *const parts[] = {"variables", "validations", "tests"};
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		refuse_part(context, document, parts[i], why);
+	want_part(context, document, "opa", "whom to ask, with the engine 'opa'");
+}
+
+static void
+check_parts(const struct field_context *context, const struct node *document)
+{
+	bool asks = strcmp(node_text(document, "engine", "cel"), "opa") == 0;
+	if (node_get(document, "tightens")) {
+		check_tightening(context, document);
+		return;
+	}
+	if (asks) {
+		check_question(context, document);
+		return;
+	}
+	refuse_part(context, document, "opa", "the engine 'cel'");
+	want_part(context, document, "validations", "the conditions that must hold");
+}
+
 /* ---- the tables ---- */
 
 // clang-format off
@@ -84,6 +171,7 @@ static const struct field match_fields[] = {
 	{"classifications", FIELD_TEXTS, MATCH(classifications), .check = check_pattern, .help = "Classifications, of the product or of one of its columns", .example = "[confidential, restricted]"},
 	{"tags",            FIELD_TEXTS, MATCH(tags),            .check = check_pattern, .help = "Tags, of the product or of one of its columns", .example = "[gdpr]"},
 	{"statuses",        FIELD_TEXTS, MATCH(statuses),        .check = check_pattern, .help = "Statuses; a product that says none is active", .example = "[active, deprecated]"},
+	{"condition",       FIELD_TEXT,  MATCH(condition), FIELD_NOT_EMPTY, .help = "What else must be true of the product, as an expression; one that fails counts as violated", .example = "has(product.inputs)"},
 	{0},
 };
 
@@ -92,13 +180,55 @@ static const struct field_set match_set = {
 	.help = "Which products are concerned. Each key that is given must fit; what is not given fits all.",
 };
 
+#define VARIABLE(member) offsetof(struct variable_text, member)
+
+static const struct field variable_fields[] = {
+	{"name",       FIELD_TEXT, VARIABLE(name),       FIELD_REQUIRED, .check = check_identifier, .pattern = "^[A-Za-z_][A-Za-z0-9_]*$", .help = "Expressions see it as `variables.NAME`", .example = "personal"},
+	{"expression", FIELD_TEXT, VARIABLE(expression), FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "What it is; sees the variables before it", .example = "personal_columns(product)"},
+	{0},
+};
+
+static const struct field_set variable_set = {
+	"variable", sizeof(struct variable_text), variable_fields, .has_place = true,
+	.help = "A value with a name, worked out once for each product, when a validation first needs it.",
+};
+
+#define VALUES(member) offsetof(struct scoped_values, member)
+
+static const struct field values_fields[] = {
+	{"scope", FIELD_TEXT, VALUES(scope), FIELD_REQUIRED, .check = check_scope, .pattern = "^(global|domain:.+)$", .help = "Where they hold: `global`, or `domain:NAME`; the most specific wins", .example = "domain:trading"},
+	{"set",   FIELD_NODE, VALUES(set),   FIELD_REQUIRED, .check = check_map, .help = "Parameters and their values", .example = "{minimum: 10 years}"},
+	{0},
+};
+
+static const struct field_set values_set = {
+	"values", sizeof(struct scoped_values), values_fields, .has_place = true,
+	.help = "Values of parameters for one scope, instead of the defaults.",
+};
+
+#define QUESTION(member) offsetof(struct policy_question, member)
+
+static const struct field opa_fields[] = {
+	{"url",      FIELD_TEXT,     QUESTION(url),      FIELD_REQUIRED, .check = check_url, .pattern = "^https?://", .help = "Where the Open Policy Agent answers", .example = "http://127.0.0.1:8181"},
+	{"path",     FIELD_TEXT,     QUESTION(path),     FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "The document below /v1/data that decides", .example = "weft/retention"},
+	{"deadline", FIELD_DURATION, QUESTION(deadline), .help = "How long its answer may take; 2 seconds when it is not given, and 10 at most", .example = "2 seconds"},
+	{0},
+};
+
+static const struct field_set opa_set = {
+	"opa", sizeof(struct policy_question), opa_fields,
+	.help = "Whom to ask, of a policy with the engine `opa`. No answer counts as violated.",
+};
+
 #define VALIDATION(member) offsetof(struct validation, member)
 
 static const struct field validation_fields[] = {
 	{"name",       FIELD_TEXT, VALIDATION(name),       FIELD_NOT_EMPTY, .help = "What answers call the rule; the policy's name when it is not given", .example = "seven-years"},
 	{"expression", FIELD_TEXT, VALIDATION(expression), FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "What must hold, in the Common Expression Language", .example = "has(product.description)"},
 	{"message",    FIELD_TEXT, VALIDATION(message),    FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "What the author of a product reads when it does not hold", .example = "A product describes itself"},
+	{"messageExpression", FIELD_TEXT, VALIDATION(message_expression), FIELD_NOT_EMPTY, .help = "The message as an expression that gives a text; `message` is said when it fails or is empty", .example = "\"kept \" + product.retention + \", less than \" + params.minimum"},
 	{"pointer",    FIELD_TEXT, VALIDATION(pointer),    .check = check_pointer, .pattern = "^(/.*)?$", .help = "The part of the product that it is about, as a JSON Pointer", .example = "/description"},
+	{"pointerExpression", FIELD_TEXT, VALIDATION(pointer_expression), FIELD_NOT_EMPTY, .help = "The pointer as an expression that gives a text; `pointer` is taken when it fails or is no pointer", .example = "\"/schema/\" + string(variables.first)"},
 	{0},
 };
 
@@ -115,8 +245,9 @@ static const struct field test_fields[] = {
 	{"previous", FIELD_NODE, TEST(previous), .check = check_map, .help = "The version in force before it"},
 	{"facts",    FIELD_NODE, TEST(facts),    .check = check_map, .help = "What is known of the product and its domain", .example = "{domain: {tags: [finance]}}"},
 	{"upstream", FIELD_NODE, TEST(upstream), .help = "What is known of its inputs"},
+	{"parameters", FIELD_NODE, TEST(parameters), .check = check_map, .help = "Values of parameters for this test alone", .example = "{minimum: 8 years}"},
 	{"now",      FIELD_TEXT, TEST(now),      .check = check_time, .help = "The moment of judgement; 1970-01-01 when it is not given", .example = "2026-11-23T00:00:00Z"},
-	{"expect",   FIELD_WORD, TEST(expect),   FIELD_REQUIRED, .words = policy_expectations, .help = "The policy's enforcement when the product is to be refused, else pass", .example = "deny"},
+	{"expect",   FIELD_WORD, TEST(expect),   FIELD_REQUIRED, .words = policy_expectations, .help = "The policy's enforcement when the product falls short (warn within its grace), else pass", .example = "deny"},
 	{0},
 };
 
@@ -132,11 +263,18 @@ static const struct field policy_table[] = {
 	{"name",        FIELD_TEXT, POLICY(name),        FIELD_REQUIRED, .check = check_name, .pattern = "^[a-z0-9][a-z0-9._-]*$", .help = "Unique among policies", .example = "pii-requires-access-controls"},
 	{"scope",       FIELD_TEXT, POLICY(scope),       .check = check_scope, .pattern = "^(global|domain:.+)$", .help = "`global`, or `domain:NAME` for the products of one domain; global when it is not given", .example = "domain:retail-banking"},
 	{"description", FIELD_TEXT, POLICY(description), .help = "What it asks for", .example = "Products with personal data say who may read them"},
-	{"purpose",     FIELD_TEXT, POLICY(purpose),     .help = "Why it is there", .example = "GDPR, article 32"},
+	{"purpose",     FIELD_TEXT, POLICY(purpose),     .help = "Why it is there", .example = "Who may read personal data is named"},
+	{"source",      FIELD_TEXT, POLICY(source),      .help = "The regulation or the practice that it comes from", .example = "GDPR, article 32"},
 	{"enforcement", FIELD_WORD, POLICY(enforcement), FIELD_REQUIRED, .words = enforcements, .help = "`deny` refuses a publication, `warn` tells its author, `audit` only records", .example = "deny"},
+	{"grace",       FIELD_DURATION, POLICY(grace),   .help = "How long products that were published before this version of the policy are only warned", .example = "30 days"},
 	{"match",       FIELD_MAP,  POLICY(match),       .of = &match_set, .help = "Which products are concerned; all when it is not given"},
-	{"parameters",  FIELD_NODE, POLICY(parameters),  .check = check_map, .help = "Values that expressions see as `params`", .example = "{minimum: 7 years}"},
-	{"validations", FIELD_LIST, POLICY(validations), FIELD_REQUIRED | FIELD_NOT_EMPTY, .of = &validation_set, .help = "The conditions; all of them must hold"},
+	{"parameters",  FIELD_NODE, POLICY(parameters),  .check = check_map, .help = "What expressions see as `params`: for each a map of `type` (text, period, integer, number, bool, list, table), `default`, `stricter` (which way a domain may go: higher, lower, longer, shorter, more, fewer, on, off), `least`, `most`, `words`, `description`; or just its value", .example = "{minimum: {type: period, default: 7 years, stricter: longer}}"},
+	{"values",      FIELD_LIST, POLICY(values),      FIELD_OR_ONE, .of = &values_set, .help = "Values of parameters by scope, instead of their defaults"},
+	{"tightens",    FIELD_TEXT, POLICY(tightens),    FIELD_NOT_EMPTY, .help = "The global policy that a domain makes stricter for itself: this one has its validations, with the values in `parameters`", .example = "financial-data-retention"},
+	{"variables",   FIELD_LIST, POLICY(variables),   .of = &variable_set, .help = "Values with a name, for the validations; each sees those before it"},
+	{"validations", FIELD_LIST, POLICY(validations), FIELD_NOT_EMPTY, .of = &validation_set, .help = "The conditions; all of them must hold"},
+	{"engine",      FIELD_WORD, POLICY(engine),      .words = engines, .help = "Who judges: `cel`, these validations; `opa`, an Open Policy Agent", .example = "cel"},
+	{"opa",         FIELD_MAP,  POLICY(opa),         .of = &opa_set, .help = "Whom to ask, with the engine `opa`"},
 	{"tests",       FIELD_LIST, POLICY(tests),       .of = &test_set, .help = "Products and the verdicts that they must get"},
 	{0},
 };
@@ -147,6 +285,7 @@ const struct field_set policy_fields = {
     sizeof(struct policy_document),
     policy_table,
     .extensions = true,
+    .check = check_parts,
     .help = "A rule that data products must keep, with its tests.",
 };
 
@@ -159,5 +298,7 @@ policy_document_decode(const struct node *document, struct arena *arena,
 		return false;
 	if (!ret_document->scope)
 		ret_document->scope = "global";
+	if (ret_document->engine < 0)
+		ret_document->engine = ENGINE_CEL;
 	return true;
 }

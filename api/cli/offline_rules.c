@@ -9,6 +9,17 @@
 
 #include "sending.h"
 
+/* Of those that were added before; a document that tightens another comes after it. */
+static const struct policy *
+find_base(const struct offline_rules *rules, const struct node *root)
+{
+	const char *name = policy_base_name(root);
+	for (size_t i = 0; name && i < rules->count; i++)
+		if (strcmp(policy_name(rules->items[i].policy), name) == 0)
+			return rules->items[i].policy;
+	return NULL;
+}
+
 static enum err_code
 add_document(struct call *c, struct offline_rules *rules, const struct sent_file *file,
 	     struct err *e)
@@ -20,7 +31,9 @@ add_document(struct call *c, struct offline_rules *rules, const struct sent_file
 		return tell_failure(c, file->name, file->text, file->length, e);
 
 	struct violations complaints = {.arena = c->arena};
-	struct policy *policy = policy_compile(&root, &descriptor_fields, &complaints);
+	const struct policy_context context = {.product = &descriptor_fields,
+					       .base = find_base(rules, &root)};
+	struct policy *policy = policy_compile(&root, &context, &complaints);
 	violations_sort(&complaints);
 	tell_violations(c, file, &complaints);
 	if (!policy)

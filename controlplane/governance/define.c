@@ -18,7 +18,10 @@ struct definition;
 
 struct kind {
 	const char *event;
-	/* Complains into the transaction's violations and fails when the document is not good. */
+	/*
+	 * Complains into the transaction's violations and fails when the document is not good, or
+	 * not this actor's to define.
+	 */
 	enum err_code (*check)(struct transaction *t, struct definition *d, struct err *e);
 	/* The version in force: its event's seq and its hash; 0 when there is none. */
 	enum err_code (*find)(struct session *s, const char *name, struct arena *arena,
@@ -56,16 +59,20 @@ run_own_tests(const struct policy *p, struct transaction *t)
 }
 
 /*
- * Form is the sender's mistake; an expression that does not compile, or a test that fails, is a
- * refusal.
+ * Form is the sender's mistake; an expression that does not compile, a test that fails, or a value
+ * that loosens a global policy is a refusal.
  */
 static bool
 is_about_meaning(const struct violations *violations)
 {
-	for (size_t i = 0; i < violations->count; i++)
-		if (strcmp(violations->items[i].rule, "expression") != 0 &&
-		    strcmp(violations->items[i].rule, "test") != 0)
+	static const char *const rules[] = {"expression", "test", "tightens", "loosens"};
+	for (size_t i = 0; i < violations->count; i++) {
+		bool known = false;
+		for (size_t k = 0; k < ARRAY_LEN(rules); k++)
+			known |= strcmp(violations->items[i].rule, rules[k]) == 0;
+		if (!known)
 			return false;
+	}
 	return true;
 }
 
@@ -79,12 +86,76 @@ report_complaints(struct transaction *t, enum err_code code, const char *name, s
 	return code;
 }
 
+/* Global ones are the council's; a domain's own are its publishers' as well. */
+static enum err_code
+may_define(const struct actor *actor, const char *name, const char *scope, struct err *e)
+{
+	bool global = strncmp(scope, "domain:", 7) != 0;
+	if (role_includes(actor->role, ROLE_STEWARD))
+		return ERR_OK;
+	if (global)
+		return ERR(e, FORBIDDEN,
+			   "the policy '%s' is global: only a steward defines it; a domain makes "
+			   "it stricter for itself with a policy of its own that tightens it",
+			   name);
+	return actor_may_publish(actor, scope + 7, e);
+}
+
+/* Whoever replaces a policy must be allowed to define both. */
+static enum err_code
+check_author(const struct transaction *t, const struct definition *d, struct err *e)
+{
+	const struct policy *before = rule_set_find(t->rules, d->name);
+	enum err_code code =
+	    before ? may_define(t->in->actor, d->name, policy_scope(before), e) : ERR_OK;
+	return code == ERR_OK
+		   ? may_define(t->in->actor, d->name, node_text(&d->root, "scope", "global"), e)
+		   : code;
+}
+
+/* Policies that tighten this one must still make sense with it. */
+static void
+check_tightenings(struct transaction *t, const struct definition *d, const struct policy *p)
+{
+	for (size_t i = 0; i < t->rules->count; i++) {
+		const struct policy *other = t->rules->policies[i];
+		const char *base = policy_tightens(other);
+		struct violations complaints = {.arena = t->arena};
+		const struct policy_context context = {
+		    .product = &descriptor_fields, .base = p, .accepted = true};
+		if (!base || strcmp(base, d->name) != 0)
+			continue;
+		struct policy *again = policy_compile(policy_root(other), &context, &complaints);
+		if (!again)
+			violation_note(t->violations, "tightens", "", d->root.at,
+				       "'%s' (%s) tightens this policy, and would not any more: %s",
+				       policy_name(other), policy_scope(other),
+				       complaints.items[0].message);
+		policy_destroy(again);
+	}
+}
+
+static struct policy *
+compile_policy(struct transaction *t, const struct definition *d)
+{
+	const char *base = policy_base_name(&d->root);
+	const struct policy_context context = {
+	    .product = &descriptor_fields,
+	    .base = base ? rule_set_find(t->rules, base) : NULL,
+	};
+	return policy_compile(&d->root, &context, t->violations);
+}
+
 static enum err_code
 check_policy(struct transaction *t, struct definition *d, struct err *e)
 {
-	struct policy *p = policy_compile(&d->root, &descriptor_fields, t->violations);
-	if (p)
+	if (check_author(t, d, e) != ERR_OK)
+		return e->code;
+	struct policy *p = compile_policy(t, d);
+	if (p) {
 		run_own_tests(p, t);
+		check_tightenings(t, d, p);
+	}
 	policy_destroy(p);
 	if (t->violations->count == 0)
 		return ERR_OK;
@@ -146,7 +217,9 @@ decide_definition(struct transaction *t, struct session *s, struct err *e)
 	struct definition *d = t->state;
 	const char *hash = "";
 	d->before = d->event = 0;
-	enum err_code code = d->kind->find(s, d->name, t->arena, &d->before, &hash, e);
+	enum err_code code = d->kind->check(t, d, e);
+	if (code == ERR_OK)
+		code = d->kind->find(s, d->name, t->arena, &d->before, &hash, e);
 	if (code == ERR_OK)
 		code = if_match_allows(t->in->if_match, etag_of(d->before, t->arena), e);
 	t->nothing_to_do = code == ERR_OK && d->before && strcmp(hash, d->hash) == 0;
@@ -240,8 +313,6 @@ define(struct transaction *t, const struct kind *kind, const char *name, struct 
 	enum err_code code = submission_read(t->in, t->arena, t->violations, &d->root, e);
 	if (code == ERR_OK)
 		code = check_name(t, d, e);
-	if (code == ERR_OK)
-		code = kind->check(t, d, e);
 	if (code != ERR_OK)
 		return code;
 	struct digest hash = descriptor_hash(&d->root, t->arena);

@@ -138,7 +138,9 @@ write_policy(const struct verdict *v, const struct violations *violations, struc
 	json_member_text(j, "policy", policy_name(v->policy));
 	json_member_text(j, "scope", policy_scope(v->policy));
 	json_member_text(j, "description", policy_description(v->policy));
-	json_member_text(j, "enforcement", enforcement_name(policy_enforcement(v->policy)));
+	json_member_text(j, "enforcement", enforcement_name(v->enforcement));
+	if (v->grace_end)
+		json_member_time(j, "grace_end", v->grace_end);
 	json_member_text(j, "outcome", policy_outcome_name(v->outcome));
 	json_key(j, "violations");
 	write_policy_violations(violations, policy_name(v->policy), j);

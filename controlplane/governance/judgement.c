@@ -9,7 +9,7 @@ static bool
 is_against(const struct verdict *v, enum enforcement how)
 {
 	bool holds = v->outcome == POLICY_SATISFIED || v->outcome == POLICY_NOT_CONCERNED;
-	return !holds && policy_enforcement(v->policy) == how;
+	return !holds && v->enforcement == how;
 }
 
 static void
@@ -43,19 +43,28 @@ judgement_standing(const struct judgement *j)
 	return j->denied ? "violating" : j->warned ? "warned" : "compliant";
 }
 
+static void
+write_hash(const char *key, struct digest hash, struct json *j)
+{
+	char text[DIGEST_TEXT_SIZE];
+	digest_format(&hash, text);
+	json_member_text(j, key, text);
+}
+
 void
 judgement_write(const struct judgement *judgement, struct json *j)
 {
 	json_begin_list(j);
 	for (size_t i = 0; i < judgement->count; i++) {
 		const struct verdict *v = &judgement->verdicts[i];
-		struct digest hash = policy_hash(v->policy);
-		char text[DIGEST_TEXT_SIZE];
-		digest_format(&hash, text);
 		json_begin_map(j);
 		json_member_text(j, "policy", policy_name(v->policy));
-		json_member_text(j, "hash", text);
-		json_member_text(j, "enforcement", enforcement_name(policy_enforcement(v->policy)));
+		write_hash("hash", policy_hash(v->policy), j);
+		if (policy_tightens(v->policy))
+			write_hash("tightens", policy_base_hash(v->policy), j);
+		json_member_text(j, "enforcement", enforcement_name(v->enforcement));
+		if (v->grace_end)
+			json_member_time(j, "grace_end", v->grace_end);
 		json_member_text(j, "outcome", policy_outcome_name(v->outcome));
 		json_member_int(j, "cost", (int64_t)v->cost);
 		json_end_map(j);

@@ -20,7 +20,10 @@ struct judgement judge(const struct rule_set *rules, const struct policy_input *
 /* "violating", "warned" or "compliant" */
 const char *judgement_standing(const struct judgement *j);
 
-/* As a JSON list of {policy, hash, enforcement, outcome, cost}. */
+/*
+ * As a JSON list of {policy, hash, enforcement, outcome, cost}; with `tightens`, the hash of the
+ * policy that it tightens, and `grace_end`, where there are any.
+ */
 void judgement_write(const struct judgement *judgement, struct json *j);
 
 #endif

@@ -63,23 +63,24 @@ rule_set_release(struct rule_set **set)
 	free(gone);
 }
 
+/* ---- compiling ---- */
+
+struct compilation {
+	struct rule_set *set;
+	struct arena *arena;
+	/* those that tighten another one wait until all others are there */
+	struct rule_record *waiting;
+	size_t waiting_count, waiting_capacity;
+};
+
 static enum err_code
-compile_rule(const struct rule_record *rule, struct arena *arena, struct policy **ret_policy,
-	     struct err *e)
+read_rule(const struct rule_record *rule, struct arena *arena, struct node *ret_root, struct err *e)
 {
-	struct node root;
-	struct violations complaints = {.arena = arena};
 	enum document_format format =
 	    strcmp(rule->media_type, "application/json") == 0 ? DOCUMENT_JSON : DOCUMENT_YAML;
 	enum err_code code =
-	    document_read(format, rule->source, rule->source_length, NULL, arena, &root, e);
-	if (code != ERR_OK)
-		return err_while(e, "the stored policy '%s'", rule->name);
-	*ret_policy = policy_compile(&root, &descriptor_fields, &complaints);
-	if (*ret_policy)
-		return ERR_OK;
-	return ERR(e, CORRUPT, "the stored policy '%s' does not compile: %s", rule->name,
-		   complaints.count ? complaints.items[0].message : "no reason given");
+	    document_read(format, rule->source, rule->source_length, NULL, arena, ret_root, e);
+	return code == ERR_OK ? code : err_while(e, "the stored policy '%s'", rule->name);
 }
 
 static void
@@ -87,23 +88,74 @@ add_policy(struct rule_set *set, struct policy *p)
 {
 	set->policies = memory_resize(set->policies, (set->count + 1) * sizeof(struct policy *));
 	set->policies[set->count++] = p;
+	set->needs |= policy_needs(p);
 }
 
 static enum err_code
-compile_page(struct session *s, struct rule_set *set, const char **after, struct arena *arena,
-	     bool *ret_more, struct err *e)
+compile_rule(struct compilation *c, const struct rule_record *rule, const struct node *root,
+	     struct err *e)
+{
+	const char *base = policy_base_name(root);
+	const struct policy_context context = {
+	    .product = &descriptor_fields,
+	    .base = base ? rule_set_find(c->set, base) : NULL,
+	    .since = rule->defined_at,
+	    .accepted = true,
+	};
+	struct violations complaints = {.arena = c->arena};
+	struct policy *p = policy_compile(root, &context, &complaints);
+	if (!p)
+		return ERR(e, CORRUPT, "the stored policy '%s' does not compile: %s", rule->name,
+			   complaints.count ? complaints.items[0].message : "no reason given");
+	add_policy(c->set, p);
+	return ERR_OK;
+}
+
+static enum err_code
+take_rule(struct compilation *c, const struct rule_record *rule, struct err *e)
+{
+	struct node root;
+	enum err_code code = read_rule(rule, c->arena, &root, e);
+	if (code != ERR_OK || !policy_base_name(&root))
+		return code == ERR_OK ? compile_rule(c, rule, &root, e) : code;
+	c->waiting = arena_grow(c->arena, c->waiting, c->waiting_count, &c->waiting_capacity,
+				sizeof *c->waiting);
+	c->waiting[c->waiting_count++] = *rule;
+	return ERR_OK;
+}
+
+static enum err_code
+compile_waiting(struct compilation *c, struct err *e)
+{
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; code == ERR_OK && i < c->waiting_count; i++) {
+		struct node root;
+		code = read_rule(&c->waiting[i], c->arena, &root, e);
+		if (code == ERR_OK)
+			code = compile_rule(c, &c->waiting[i], &root, e);
+	}
+	return code;
+}
+
+static enum err_code
+compile_page(struct compilation *c, struct session *s, const char **after, bool *ret_more,
+	     struct err *e)
 {
 	struct rule_list page;
-	enum err_code code = rule_list(s, *after, PAGE, arena, &page, e);
+	enum err_code code = rule_list(s, *after, PAGE, c->arena, &page, e);
 	for (size_t i = 0; code == ERR_OK && i < page.count; i++) {
-		struct policy *p = NULL;
-		code = compile_rule(&page.items[i], arena, &p, e);
-		if (code == ERR_OK)
-			add_policy(set, p);
+		code = take_rule(c, &page.items[i], e);
 		*after = page.items[i].name;
 	}
 	*ret_more = code == ERR_OK && page.more;
 	return code;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(policy_name(*(struct policy *const *)a),
+		      policy_name(*(struct policy *const *)b));
 }
 
 static enum err_code
@@ -111,18 +163,35 @@ compile_all(struct session *s, uint64_t version, struct rule_set **ret_set, stru
 {
 	CLEANUP(arena_done) struct arena arena = {0};
 	CLEANUP(rule_set_release) struct rule_set *set = memory_alloc(sizeof *set);
+	struct compilation c = {.set = set, .arena = &arena};
 	set->version = version;
 	atomic_init(&set->holders, 1);
 	const char *after = NULL;
 	for (bool more = true; more;) {
-		enum err_code code = compile_page(s, set, &after, &arena, &more, e);
+		enum err_code code = compile_page(&c, s, &after, &more, e);
 		if (code != ERR_OK)
 			return code;
 	}
+	enum err_code code = compile_waiting(&c, e);
+	if (code != ERR_OK)
+		return code;
+	if (set->count > 0)
+		qsort(set->policies, set->count, sizeof(struct policy *), by_name);
 	*ret_set = set;
 	set = NULL;
 	return ERR_OK;
 }
+
+const struct policy *
+rule_set_find(const struct rule_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(policy_name(set->policies[i]), name) == 0)
+			return set->policies[i];
+	return NULL;
+}
+
+/* ---- holding ---- */
 
 static void
 hold_newest(struct rules *r, struct rule_set **ret_set)

@@ -24,8 +24,12 @@ struct rule_set {
 	uint64_t checked;         /* and still was at this event; under the lock of struct rules */
 	struct policy **policies; /* owned; by name */
 	size_t count;
+	unsigned needs; /* enum policy_need of any of them */
 	struct judge_meters meters;
 };
+
+/* rule_set_find -- NULL when there is none of that name. */
+const struct policy *rule_set_find(const struct rule_set *set, const char *name);
 
 /* The newest set, to be asked for under the version that a session sees. */
 struct rules;

@@ -105,6 +105,7 @@ compile_into(struct cel_program *p, const struct cel_declarations *declarations,
 	if (!type)
 		return false;
 	p->type = type_format(&p->arena, type);
+	p->result = type_copy(&p->arena, type);
 	return program_build(p, root, declarations, issues);
 }
 
@@ -144,6 +145,18 @@ const char *
 cel_program_source(const struct cel_program *p)
 {
 	return p->source;
+}
+
+bool
+cel_program_uses(const struct cel_program *p, size_t variable, const char *member)
+{
+	for (size_t i = 0; i < p->use_count; i++) {
+		const struct program_use *use = &p->uses[i];
+		if (use->variable == variable &&
+		    (!member || !use->member || strcmp(use->member, member) == 0))
+			return true;
+	}
+	return false;
 }
 
 /* ---- evaluating ---- */

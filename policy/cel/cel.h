@@ -164,6 +164,9 @@ struct cel_variable {
 	 * worked out once.  The document must live as long as the program.
 	 */
 	bool constant;
+	/* what another program gives, with all that its checking found out; it must outlive the
+	 * compilation only */
+	const struct cel_program *made_by;
 };
 
 struct cel_run;
@@ -245,6 +248,13 @@ void cel_program_destroy(struct cel_program *p);
 /* The type of what the expression gives, as text. */
 const char *cel_program_type(const struct cel_program *p);
 const char *cel_program_source(const struct cel_program *p);
+
+/*
+ * cel_program_uses -- does the expression look at the declared variable of that number?  With a
+ * `member`: at that member of it, or at all of it in ways that may touch any member.  Constants are
+ * never looked at.
+ */
+bool cel_program_uses(const struct cel_program *p, size_t variable, const char *member);
 
 /*
  * cel_evaluate -- `bindings` in the order of the declared variables.  Gives a CEL_ERROR value when

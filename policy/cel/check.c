@@ -10,6 +10,7 @@
 #include "cel/infer.h"
 #include "cel/macro.h"
 #include "cel/parse.h"
+#include "cel/program.h"
 
 /* Nested bindings can make a type of a type of a type: from here on it is dyn. */
 enum { MOST_TYPE_DEPTH = 64 };
@@ -672,6 +673,8 @@ check_expr(struct checker *c, struct cel_expr *x)
 static const struct cel_type *
 variable_type(struct checker *c, const struct cel_variable *v)
 {
+	if (v->made_by)
+		return v->made_by->result;
 	if (v->fields)
 		return record_of_fields(c->arena, v->fields);
 	if (v->members)

@@ -16,6 +16,7 @@ struct builder {
 	struct cel_issues *issues;
 	bool unfolded, unfused;  /* as declared */
 	struct step_list *steps; /* NULL unless observed */
+	bool selected; /* the name that is built is a variable, and one member of it is meant */
 	bool failed;
 };
 
@@ -84,6 +85,18 @@ fold(struct builder *b, struct cel_op *op)
 
 /* ---- names and fields ---- */
 
+/* Names are interned: the same member is the same pointer. */
+static void
+note_use(struct builder *b, uint32_t variable, const char *member)
+{
+	struct cel_program *p = b->program;
+	for (size_t i = 0; i < p->use_count; i++)
+		if (p->uses[i].variable == variable && p->uses[i].member == member)
+			return;
+	p->uses = arena_grow(b->arena, p->uses, p->use_count, &p->use_capacity, sizeof *p->uses);
+	p->uses[p->use_count++] = (struct program_use){variable, member};
+}
+
 static void
 build_name(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 {
@@ -91,6 +104,8 @@ build_name(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 	case MEANS_VARIABLE:
 		op->run = eval_variable;
 		op->variable = x->index;
+		if (!b->selected)
+			note_use(b, x->index, NULL);
 		return;
 	case MEANS_LOCAL:
 		op->run = eval_local;
@@ -112,7 +127,12 @@ build_select(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 	op->run = x->presence ? eval_has : x->optional ? eval_select_optional : eval_select;
 	op->name = intern(b, x->name);
 	op->length = (uint32_t)strlen(x->name);
+	bool of_variable = x->target->kind == EXPR_NAME && x->target->meaning == MEANS_VARIABLE;
+	if (of_variable)
+		note_use(b, x->target->index, op->name);
+	b->selected = of_variable;
 	build(b, x->target, new_children(b, op, 1));
+	b->selected = false;
 	fold(b, op);
 }
 

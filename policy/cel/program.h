@@ -59,15 +59,24 @@ struct cel_op {
 	};
 };
 
+/* A variable that is looked at: one member of it, or all of it. */
+struct program_use {
+	uint32_t variable;
+	const char *member; /* interned; NULL: in ways that may touch any member */
+};
+
 struct cel_program {
 	struct arena arena; /* holds all of it but the patterns */
 	const char *source, *type;
+	const struct cel_type *result; /* what `type` says */
 	struct cel_op root;
 	uint32_t slots;
 	struct regex **regexes; /* owned */
 	size_t regex_count, regex_capacity;
 	const struct cel_step *steps; /* of an observed program */
 	size_t step_count;
+	struct program_use *uses; /* each once */
+	size_t use_count, use_capacity;
 };
 
 /*

@@ -168,6 +168,20 @@ type_format(struct arena *arena, const struct cel_type *t)
 	return arena_bytes(arena, out.data, out.length);
 }
 
+/* Simple types are constants; nesting is bounded by the checker. */
+const struct cel_type *
+type_copy(struct arena *arena, const struct cel_type *t)
+{
+	const struct cel_type *parameters[MOST_PARAMETERS];
+	if (t >= simple_types && t < simple_types + ARRAY_LEN(simple_types))
+		return t;
+	for (uint32_t i = 0; i < t->count; i++)
+		parameters[i] = type_copy(arena, t->parameters[i]);
+	struct cel_type named = *t;
+	named.name = t->name ? arena_text(arena, t->name) : NULL;
+	return type_with(arena, &named, parameters, t->count);
+}
+
 /* ---- relations ---- */
 
 bool

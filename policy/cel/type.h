@@ -60,6 +60,9 @@ const char *type_format(struct arena *arena, const struct cel_type *t);
 const struct cel_type *type_with(struct arena *arena, const struct cel_type *like,
 				 const struct cel_type *const *parameters, uint32_t count);
 
+/* type_copy -- the whole of it; tables and documents that records stand for stay where they are. */
+const struct cel_type *type_copy(struct arena *arena, const struct cel_type *t);
+
 /* type_equal -- exactly the same. */
 bool type_equal(const struct cel_type *a, const struct cel_type *b);
 

@@ -59,12 +59,13 @@ read_document(enum document_format format, const char *text, struct arena *arena
 static struct policy *
 compile_rule(const char *name, struct arena *arena)
 {
+	const struct policy_context context = {.product = &descriptor_fields};
 	struct violations complaints = {.arena = arena};
 	for (const struct embedded_file *f = policy_library; f->name; f++) {
 		if (strcmp(f->name, name) != 0)
 			continue;
 		struct node root = read_document(DOCUMENT_YAML, f->data, arena);
-		struct policy *p = policy_compile(&root, &descriptor_fields, &complaints);
+		struct policy *p = policy_compile(&root, &context, &complaints);
 		if (!p)
 			fail(name, complaints.items[0].message);
 		return p;

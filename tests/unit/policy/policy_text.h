@@ -47,7 +47,8 @@ static inline struct policy *
 compile_policy(struct bench *b, const char *yaml)
 {
 	b->violations = (struct violations){.arena = &b->arena};
-	return policy_compile(read_yaml(b, yaml, strlen(yaml)), &product_table, &b->violations);
+	const struct policy_context context = {.product = &product_table};
+	return policy_compile(read_yaml(b, yaml, strlen(yaml)), &context, &b->violations);
 }
 
 #endif

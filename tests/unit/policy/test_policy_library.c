@@ -11,8 +11,9 @@ ready_made(struct bench *b, const char *name)
 {
 	for (const struct embedded_file *f = policy_library; f->name; f++)
 		if (strstr(f->name, name)) {
-			struct policy *p = policy_compile(read_yaml(b, f->data, f->size),
-							  &product_table, &b->violations);
+			const struct policy_context context = {.product = &product_table};
+			struct policy *p = policy_compile(read_yaml(b, f->data, f->size), &context,
+							  &b->violations);
 			for (size_t i = 0; i < b->violations.count; i++)
 				print_error("%s: %s\n", f->name, b->violations.items[i].message);
 			return p;

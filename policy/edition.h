@@ -1,0 +1,46 @@
+/*
+ * edition.h -- a policy's expressions, compiled for the values that its parameters have in one
+ * scope.
+ *
+ * Parameters are constants of the programs, so that what depends on them alone is worked out once;
+ * each scope with values of its own has programs of its own.
+ */
+#ifndef WEFT_POLICY_EDITION_H
+#define WEFT_POLICY_EDITION_H
+
+#include "policy_expression.h"
+
+/* One validation.  The programs are owned. */
+struct rule {
+	const struct validation *validation;
+	struct cel_program *program, *message, *pointer; /* the last two may be NULL */
+	uint64_t needs;                                  /* variables of `program`, a bit each */
+	uint64_t complaint_needs;                        /* those of the other two */
+};
+
+struct edition {
+	const char *scope;             /* "global", or "domain:NAME" */
+	const struct node *parameters; /* their values; a map */
+	struct cel_program *condition; /* of match; owned; or NULL */
+	struct variable *variables;
+	size_t variable_count;
+	struct rule *rules; /* one a validation */
+	size_t rule_count;
+};
+
+/*
+ * edition_compile -- `root` is the document that `document` was decoded from; both outlive the
+ * edition, and so do the parameters.  Everything is compiled even when something is wrong: every
+ * complaint at once.  False then; edition_done() it in any case.
+ */
+bool edition_compile(struct edition *ret_edition, const struct policy_document *document,
+		     const struct node *root, const struct field_set *product, const char *scope,
+		     const struct node *parameters, struct arena *arena,
+		     struct violations *violations);
+void edition_done(struct edition *edition);
+
+/* edition_uses -- does any of its expressions look at that binding (at that member of it, or
+ * NULL)? */
+bool edition_uses(const struct edition *edition, size_t binding, const char *member);
+
+#endif
