@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "governance_functions.h"
+
 static bool
 pattern_fits(const char *pattern, const char *word)
 {
@@ -81,9 +83,7 @@ bool
 match_scope_covers(const char *scope, const char *domain)
 {
 	const char *named = domain_of_scope(scope);
-	size_t length = named ? strlen(named) : 0;
-	return !named || (strncmp(named, domain, length) == 0 &&
-			  (domain[length] == '\0' || domain[length] == '/'));
+	return !named || domain_contains(named, strlen(named), domain, strlen(domain));
 }
 
 bool

@@ -19,7 +19,7 @@ bool match_concerns_domain(const char *scope, const struct policy_match *match, 
 
 /*
  * match_scope_covers -- does "global", or "domain:NAME", cover that domain?  NAME covers what is
- * below it, too: retail covers retail/cards.
+ * below it, too: retail covers retail.cards.
  */
 bool match_scope_covers(const char *scope, const char *domain);
 

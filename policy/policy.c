@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "governance_functions.h"
 #include "match.h"
 #include "policy_parts.h"
-#include "governance_functions.h"
 
 static const char *const enforcement_names[] = {"audit", "warn", "deny"};
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "fact_fields.h"
 #include "governance_functions.h"
 
 /* ---- places ---- */
@@ -73,8 +74,8 @@ declare(const struct surroundings *around, struct cel_variable ret_variables[MOS
 	const struct cel_variable known[] = {
 	    [SEES_PRODUCT] = {.name = "product", .fields = around->product},
 	    [SEES_PREVIOUS] = {.name = "previous", .fields = around->product},
-	    [SEES_UPSTREAM] = {.name = "upstream", .type = "dyn"},
-	    [SEES_FACTS] = {.name = "facts", .type = "dyn"},
+	    [SEES_UPSTREAM] = {.name = "upstream", .items = &upstream_fields},
+	    [SEES_FACTS] = {.name = "facts", .fields = &fact_fields},
 	    [SEES_PARAMS] = {.name = "params", .members = around->parameters, .constant = true},
 	    [SEES_NOW] = {.name = "now", .type = "timestamp"},
 	};

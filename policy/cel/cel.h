@@ -157,6 +157,7 @@ struct cel_variable {
 	const char *type; /* NULL when one of the next is given */
 	const struct field_set
 	    *fields; /* a map that a field table describes: an unknown key is a mistake */
+	const struct field_set *items; /* a list of such maps */
 	const struct node
 	    *members; /* a map of exactly these keys, whose values have the types of these values */
 	/*

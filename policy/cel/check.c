@@ -677,6 +677,8 @@ variable_type(struct checker *c, const struct cel_variable *v)
 		return v->made_by->result;
 	if (v->fields)
 		return record_of_fields(c->arena, v->fields);
+	if (v->items)
+		return type_list(c->arena, record_of_fields(c->arena, v->items));
 	if (v->members)
 		return record_of_members(c->arena, v->members);
 	const char *text = v->type ? v->type : "dyn";

@@ -188,16 +188,16 @@ static void
 what_cannot_be_told_counts_as_violated_and_says_why(void **state)
 {
 	struct bench *b = *state;
-	struct policy *p = compile_policy(b, HEAD ONE("facts.score > 3"));
+	struct policy *p = compile_policy(b, HEAD ONE("facts.quality.score > 3.0"));
 	assert_non_null(p);
 	assert_int_equal(judge_product(b, p, product_yaml).outcome, POLICY_FAILED);
 	assert_string_equal(b->violations.items[0].message,
-			    "It must hold (cannot be told: there is no 'score')");
+			    "It must hold (cannot be told: there is no 'quality')");
 	policy_destroy(p);
 	has_outcome(b, HEAD ONE("product.settings"), product_yaml, POLICY_FAILED);
 	has_outcome(b, HEAD ONE("previous.name == 'x'"), product_yaml, POLICY_FAILED);
 	has_outcome(b, HEAD ONE("previous == null"), product_yaml, POLICY_SATISFIED);
-	has_outcome(b, HEAD ONE("upstream.all(u, u.ok)"), product_yaml, POLICY_FAILED);
+	has_outcome(b, HEAD ONE("upstream.all(u, u.known)"), product_yaml, POLICY_FAILED);
 }
 
 static void
@@ -235,7 +235,7 @@ all_validations_are_judged(void **state)
 	struct bench *b = *state;
 	struct policy *p = compile_policy(
 	    b, HEAD "validations:\n"
-		    "  - {expression: facts.x, message: first}\n"
+		    "  - {expression: facts.quality.passed, message: first}\n"
 		    "  - {expression: product.owner == '', message: second, name: owned}\n"
 		    "  - {expression: product.owner != '', message: third}\n");
 	assert_non_null(p);
@@ -323,13 +323,15 @@ tests_inside_a_policy_are_run_with_their_facts_and_time(void **state)
 {
 	struct bench *b = *state;
 	struct policy *p = compile_policy(
-	    b, HEAD ONE("facts.score > 3 && previous.owner == product.owner && upstream[0] == 1 && "
-			"now.getFullYear() == 2026") "tests:\n"
+	    b,
+	    HEAD ONE("facts.quality.score > 3.0 && previous.owner == product.owner && "
+		     "upstream[0].name == 'a' "
+		     "&& now.getFullYear() == 2026") "tests:\n"
 						     "  - name: holds\n"
 						     "    product: {owner: o}\n"
 						     "    previous: {owner: o}\n"
-						     "    facts: {score: 4}\n"
-						     "    upstream: [1]\n"
+						     "    facts: {quality: {score: 4.0}}\n"
+						     "    upstream: [{name: a}]\n"
 						     "    now: 2026-11-23\n"
 						     "    expect: pass\n"
 						     "  - {name: lacks facts, product: {owner: o}, "
