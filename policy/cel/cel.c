@@ -3,7 +3,6 @@
  */
 #include <stdlib.h>
 
-#include "base/utf8.h"
 #include "cel/check.h"
 #include "cel/eval.h"
 #include "cel/observe.h"
@@ -68,22 +67,6 @@ cel_caret(const char *source, uint32_t offset, uint32_t length, struct buf *out)
 }
 
 /* ---- compiling ---- */
-
-/* The bounds that everything after relies on. */
-static bool
-source_is_sound(const char *source, size_t length, struct cel_issues *issues)
-{
-	struct cel_span start = {0, 0};
-	bool short_enough = length <= (size_t)CEL_MOST_CODE_POINTS * 4;
-	if (short_enough && utf8_check(source, length) < length) {
-		issue_add(issues, "", start, "not UTF-8");
-		return false;
-	}
-	if (short_enough && value_code_points(source, length) <= CEL_MOST_CODE_POINTS)
-		return true;
-	issue_add(issues, "", start, "longer than %d characters", CEL_MOST_CODE_POINTS);
-	return false;
-}
 
 /* Parse, check and build, with a scratch arena for the tree and its types. */
 static bool

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "cel/lex.h"
 #include "cel/literal.h"
 #include "cel/macro.h"
@@ -102,6 +103,21 @@ fail_expecting(struct parser *p, const char *wanted)
 	describe_token(p, p->now, found, sizeof found);
 	snprintf(message, sizeof message, "expected %s, found %s", wanted, found);
 	return fail_at(p, p->now.span, message);
+}
+
+bool
+source_is_sound(const char *source, size_t length, struct cel_issues *issues)
+{
+	struct cel_span start = {0, 0};
+	bool short_enough = length <= (size_t)CEL_MOST_CODE_POINTS * 4;
+	if (short_enough && utf8_check(source, length) < length) {
+		issue_add(issues, "", start, "not UTF-8");
+		return false;
+	}
+	if (short_enough && value_code_points(source, length) <= CEL_MOST_CODE_POINTS)
+		return true;
+	issue_add(issues, "", start, "longer than %d characters", CEL_MOST_CODE_POINTS);
+	return false;
 }
 
 /* ---- tokens and nodes ---- */

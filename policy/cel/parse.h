@@ -14,6 +14,9 @@ struct parse_options {
 struct cel_expr *parse(const char *source, size_t length, const struct parse_options *options,
 		       struct arena *arena, struct cel_issues *issues);
 
+/* source_is_sound -- UTF-8 and short enough: what parse() relies on. */
+bool source_is_sound(const char *source, size_t length, struct cel_issues *issues);
+
 /* issue_add -- one more mistake; its texts are in the list's arena.  Gives it back, to take a
  * suggestion. */
 struct cel_issue *issue_add(struct cel_issues *issues, const char *source, struct cel_span span,
