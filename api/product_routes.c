@@ -10,8 +10,6 @@
 #include "published.h"
 #include "routes.h"
 
-static const char *const none[] = {NULL};
-
 /* ---- publishing */
 
 static enum err_code
@@ -174,11 +172,22 @@ get(struct request *rq, struct response *rs, struct err *e)
 }
 
 static enum err_code
+compliance_as_of(const struct request *rq, uint64_t *ret_as_of, struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	TRY(session_read(rq, &s, e));
+	return query_as_of(rq, s, ret_as_of, e);
+}
+
+static enum err_code
 compliance(struct request *rq, struct response *rs, struct err *e)
 {
-	TRY(request_only(rq, none, e));
-	return product_compliance(services_of(rq)->governance, request_part(rq, 0), rq->arena,
-				  &rs->body, e);
+	static const char *const names[] = {"as_of", NULL};
+	uint64_t as_of;
+	TRY(request_only(rq, names, e));
+	TRY(compliance_as_of(rq, &as_of, e));
+	return product_compliance(services_of(rq)->governance, request_part(rq, 0), as_of,
+				  rq->arena, &rs->body, e);
 }
 
 // clang-format off

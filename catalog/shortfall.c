@@ -79,7 +79,7 @@ shortfalls_note(const struct shortfall_list *before, const struct violations *fo
 
 #define COLUMNS                                                                                    \
 	"product, policy, rule, part, domain, owner, pointer, enforcement, message, line, col,"    \
-	" suggestion, since, since_seq, grace_ends, seq"
+	" suggestion, since, since_seq, grace_end, seq"
 #define FILTER                                                                                     \
 	" ($6 IS NULL OR domain = $6) AND ($7 IS NULL OR owner = $7)"                              \
 	" AND ($8 IS NULL OR policy = $8) AND ($9 IS NULL OR enforcement = $9)"                    \
@@ -155,7 +155,7 @@ shortfall_of_row(const struct query *q, struct arena *arena)
 		    .message = db_column_text(q, 8, arena),
 		    .at = {(uint32_t)db_column_int(q, 9), (uint32_t)db_column_int(q, 10)},
 		    .suggestion = db_column_text(q, 11, arena),
-		    .grace_ends = db_column_int(q, 14),
+		    .grace_end = db_column_int(q, 14),
 		},
 	    .since = db_column_int(q, 12),
 	    .since_seq = (uint64_t)db_column_int(q, 13),

@@ -30,21 +30,21 @@ put(struct db *db, const struct judged *j, const struct violation *v, uint32_t p
 {
 	static const char sql[] =
 	    "INSERT INTO violations (product, policy, rule, part, domain, owner, pointer,"
-	    " enforcement, message, line, col, suggestion, since, since_seq, grace_ends, seq)"
+	    " enforcement, message, line, col, suggestion, since, since_seq, grace_end, seq)"
 	    " SELECT $1, $2, $3, $4, p.domain, p.owner, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12"
 	    " FROM products p WHERE p.name = $1"
 	    " ON CONFLICT (product, policy, rule, part) DO UPDATE SET domain = excluded.domain,"
 	    " owner = excluded.owner, pointer = excluded.pointer,"
 	    " enforcement = excluded.enforcement, message = excluded.message,"
 	    " line = excluded.line, col = excluded.col, suggestion = excluded.suggestion,"
-	    " grace_ends = excluded.grace_ends, seq = excluded.seq";
+	    " grace_end = excluded.grace_end, seq = excluded.seq";
 	return db_run(db, sql,
 		      DB_ARGS(db_text(j->product), db_text(v->policy),
 			      db_text(v->rule ? v->rule : v->policy), db_int(part),
 			      db_text(v->pointer), db_text(v->enforcement), db_text(v->message),
 			      place(v->at.line), place(v->at.column), db_text(v->suggestion),
 			      db_int(j->time), db_int((int64_t)j->seq),
-			      v->grace_ends ? db_int(v->grace_ends) : db_null_of(DB_INT)),
+			      v->grace_end ? db_int(v->grace_end) : db_null_of(DB_INT)),
 		      e);
 }
 

@@ -1,6 +1,6 @@
 /*
- * cli_product.c -- weft get, versions, list, search, diff, compliance, retire: data products as the
- * catalog knows them.
+ * cli_product.c -- weft get, versions, list, search, diff, retire: data products as the catalog
+ * knows them.
  */
 #include <string.h>
 
@@ -300,68 +300,6 @@ diff(struct call *c, struct err *e)
 
 const struct verb diff_verbs[] = {
     {.flags = diff_flags, .size = sizeof(struct diff_flags), .least = 1, .most = 3, .run = diff},
-    {0},
-};
-
-/* ---- weft compliance */
-
-/* Why a policy is not satisfied: the messages of its violations. */
-static const char *
-reasons(struct arena *arena, const struct node *violations)
-{
-	CLEANUP(buf_done) struct buf b = {0};
-	for (size_t i = 0; violations && violations->kind == NODE_LIST && i < violations->count;
-	     i++)
-		buf_printf(&b, "%s%s", i ? "; " : "",
-			   node_text(&violations->items[i], "message", ""));
-	return b.length ? arena_bytes(arena, b.data, b.length) : "";
-}
-
-static void
-show_compliance(struct call *c, const struct node *root)
-{
-	static const char *const headers[] = {"POLICY", "SCOPE", "ENFORCEMENT", "VERDICT", "WHY"};
-	struct table t = {.arena = c->arena, .headers = headers, .columns = ARRAY_LEN(headers)};
-	const struct node *policies = node_get(root, "policies");
-	for (size_t i = 0; policies && policies->kind == NODE_LIST && i < policies->count; i++) {
-		const struct node *p = &policies->items[i];
-		const char *outcome = node_text(p, "outcome", "");
-		table_cell(&t, node_text(p, "policy", ""));
-		table_cell(&t, node_text(p, "scope", ""));
-		table_cell(&t, node_text(p, "enforcement", ""));
-		table_painted(&t, paint_of_word(outcome), outcome);
-		table_cell(&t, reasons(c->arena, node_get(p, "violations")));
-	}
-	const char *standing = node_text(root, "standing", "");
-	paint(&c->out, &c->page, BOLD, node_text(root, "name", "?"));
-	buf_char(&c->page, ' ');
-	paint(&c->out, &c->page, BOLD, node_text(root, "version", ""));
-	buf_text(&c->page, "  ");
-	paint(&c->out, &c->page, paint_of_word(standing), standing);
-	buf_text(&c->page, "\n\n");
-	table_write(&t, &c->out, &c->page);
-}
-
-static enum err_code
-compliance(struct call *c, struct err *e)
-{
-	struct answer a;
-	enum err_code code = client_get(
-	    c, api_path(c->arena, "products", c->words.items[0], "compliance", NULL), &a, e);
-	if (code)
-		return code;
-	if (c->json)
-		answer_show_json(c, &a);
-	else
-		show_compliance(c, &a.root);
-	/* For pipelines: the product is in force, but would not be let in today. */
-	return strcmp(node_text(&a.root, "standing", ""), "violating") != 0
-		   ? ERR_OK
-		   : call_told(ERR_REFUSED, e);
-}
-
-const struct verb compliance_verbs[] = {
-    {.least = 1, .most = 1, .run = compliance},
     {0},
 };
 

@@ -16,14 +16,14 @@ CREATE TABLE violations ( -- what the versions in force fall short of; made from
 	suggestion  TEXT,             -- what would be right, or NULL
 	since       INTEGER NOT NULL, -- when it first fell short, microseconds since 1970 in UTC
 	since_seq   INTEGER NOT NULL, -- the event that found it first
-	grace_ends  INTEGER,          -- until then it only warns; NULL: no such time
+	grace_end   INTEGER,          -- until then it only warns; NULL: no such time
 	seq         INTEGER NOT NULL, -- the event that found it last
 	PRIMARY KEY (product, policy, rule, part)
 ) WITHOUT ROWID;
 
 CREATE INDEX violations_by_policy ON violations (policy, product, rule, part);
 CREATE INDEX violations_by_domain ON violations (domain, product, policy, rule, part);
-CREATE INDEX violations_by_grace ON violations (grace_ends, product) WHERE grace_ends IS NOT NULL;
+CREATE INDEX violations_by_grace ON violations (grace_end, product) WHERE grace_end IS NOT NULL;
 
 ALTER TABLE products ADD COLUMN judged_seq INTEGER; -- the last product.judged of the version in force; NULL: none since its publish
 

@@ -113,8 +113,10 @@ write_one(const struct violation *v, struct json *j)
 		json_member_int(j, "column", v->at.column);
 	}
 	write_text(j, "suggestion", v->suggestion);
-	if (v->grace_ends)
-		json_member_time(j, "grace_ends", v->grace_ends);
+	if (v->grace_end)
+		json_member_time(j, "grace_end", v->grace_end);
+	if (v->since)
+		json_member_time(j, "since", v->since);
 	write_text(j, "file", v->file);
 	json_end_map(j);
 }
@@ -146,13 +148,16 @@ violations_write(const struct violations *list, struct json *j)
 	json_end_list(j);
 }
 
+static moment
+read_moment(const struct node *item, const char *key)
+{
+	moment t;
+	return clock_parse(node_text(item, key, ""), &t) ? t : 0;
+}
+
 static struct violation
 read_one(const struct node *item)
 {
-	moment grace_ends = 0;
-	const char *until = node_text(item, "grace_ends", NULL);
-	if (until && !clock_parse(until, &grace_ends))
-		grace_ends = 0;
 	return (struct violation){
 	    .file = node_text(item, "file", NULL),
 	    .policy = node_text(item, "policy", NULL),
@@ -162,7 +167,8 @@ read_one(const struct node *item)
 	    .pointer = node_text(item, "pointer", ""),
 	    .at = {(uint32_t)node_int(item, "line", 0), (uint32_t)node_int(item, "column", 0)},
 	    .suggestion = node_text(item, "suggestion", NULL),
-	    .grace_ends = grace_ends,
+	    .grace_end = read_moment(item, "grace_end"),
+	    .since = read_moment(item, "since"),
 	};
 }
 

@@ -21,7 +21,8 @@ struct violation {
 	const char *pointer;    /* JSON Pointer (RFC 6901) to the value; "" is the whole document */
 	struct position at;     /* line 0: not known */
 	const char *suggestion; /* what would be right, or NULL */
-	moment grace_ends;      /* until then it only warns; 0: no such time */
+	moment grace_end;       /* until then it only warns; 0: no such time */
+	moment since;           /* it has been so without a gap; 0: that is not known */
 };
 
 struct violations {
@@ -53,8 +54,8 @@ enum { VIOLATIONS_MOST_WRITTEN = 500 };
 
 /*
  * As a JSON list of {policy, rule, enforcement, message, pointer, line, column, suggestion,
- * grace_ends, file}; absent what is NULL.  What is beyond VIOLATIONS_MOST_WRITTEN is only counted,
- * in a last complaint of the rule "more".
+ * grace_end, since, file}; absent what is NULL.  What is beyond VIOLATIONS_MOST_WRITTEN is only
+ * counted, in a last complaint of the rule "more".
  */
 void violations_write(const struct violations *list, struct json *j);
 

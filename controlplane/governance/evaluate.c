@@ -1,58 +1,11 @@
 /*
- * evaluate.c -- judging without changing anything: a document that was sent, or the version in
- * force.
+ * evaluate.c -- judging a document that was sent without changing anything.
  */
 #include <string.h>
 
 #include "catalog/product.h"
 
-#include "facts.h"
-#include "judgement.h"
-#include "transaction.h"
-
-/* By what is judged, and where the complaints go. */
-struct hearing {
-	struct governance *g;
-	struct session *s;
-	struct rule_set *rules; /* held */
-	struct arena *arena;
-	struct violations *violations;
-};
-
-static enum err_code
-open_hearing(struct hearing *h, struct err *e)
-{
-	enum err_code code = store_read(h->g->store, &h->s, e);
-	return code == ERR_OK ? rules_hold(h->g->rules, h->s, &h->rules, e) : code;
-}
-
-/* Idempotent; for CLEANUP. */
-static void
-close_hearing(struct hearing *h)
-{
-	session_end(&h->s);
-	rule_set_release(&h->rules);
-}
-
-/* Judge a decoded document as if it were published now. */
-static enum err_code
-judge_now(struct hearing *h, const struct descriptor *d, const struct node *previous,
-	  struct judgement *ret_judgement, struct err *e)
-{
-	struct facts facts;
-	enum err_code code = facts_gather(h->s, d, h->arena, &facts, e);
-	if (code != ERR_OK)
-		return code;
-	const struct policy_input input = {
-	    .product = d->document,
-	    .previous = previous,
-	    .upstream = &facts.upstream,
-	    .facts = &facts.facts,
-	    .now = store_now(h->g->store),
-	};
-	*ret_judgement = judge(h->rules, &input, h->arena, h->violations);
-	return ERR_OK;
-}
+#include "hearing.h"
 
 static enum err_code
 find_previous(struct session *s, const char *name, struct arena *arena,
@@ -93,7 +46,7 @@ enum err_code
 product_evaluate(struct governance *g, const struct submission *in, struct arena *arena,
 		 struct violations *violations, struct outcome *out, struct err *e)
 {
-	CLEANUP(close_hearing)
+	CLEANUP(hearing_close)
 	struct hearing h = {.g = g, .arena = arena, .violations = violations};
 	struct node root;
 	struct descriptor d;
@@ -108,81 +61,14 @@ product_evaluate(struct governance *g, const struct submission *in, struct arena
 		return ERR_AT(e, MALFORMED, violations->items[0].at, "%s",
 			      violations->items[0].message);
 	}
-	code = open_hearing(&h, e);
+	code = hearing_open(&h, e);
 	if (code == ERR_OK)
 		code = find_previous(h.s, d.name, arena, &previous, e);
 	if (code == ERR_OK)
-		code = judge_now(&h, &d, previous, &judgement, e);
+		code = hearing_judge(&h, &d, previous, &judgement, e);
 	if (code != ERR_OK)
 		return code;
 	out->status = 200;
 	write_evaluation(&judgement, d.name, violations, out->body);
 	return ERR_OK;
-}
-
-/* The complaints of one policy, as a list. */
-static void
-write_policy_violations(const struct violations *all, const char *policy, struct json *j)
-{
-	struct violations own = {.arena = all->arena};
-	for (size_t i = 0; i < all->count; i++)
-		if (all->items[i].policy && strcmp(all->items[i].policy, policy) == 0)
-			violation_add(&own, all->items[i]);
-	violations_write(&own, j);
-}
-
-static void
-write_policy(const struct verdict *v, const struct violations *violations, struct json *j)
-{
-	json_begin_map(j);
-	json_member_text(j, "policy", policy_name(v->policy));
-	json_member_text(j, "scope", policy_scope(v->policy));
-	json_member_text(j, "description", policy_description(v->policy));
-	json_member_text(j, "enforcement", enforcement_name(v->enforcement));
-	if (v->grace_end)
-		json_member_time(j, "grace_end", v->grace_end);
-	json_member_text(j, "outcome", policy_outcome_name(v->outcome));
-	json_key(j, "violations");
-	write_policy_violations(violations, policy_name(v->policy), j);
-	json_end_map(j);
-}
-
-static void
-write_compliance(const struct product *p, const struct judgement *judgement,
-		 const struct violations *violations, struct buf *out)
-{
-	struct json j = {.out = out};
-	json_begin_map(&j);
-	json_member_text(&j, "name", p->name);
-	json_member_text(&j, "version", p->version);
-	json_member_text(&j, "standing", judgement_standing(judgement));
-	json_key(&j, "policies");
-	json_begin_list(&j);
-	for (size_t i = 0; i < judgement->count; i++)
-		write_policy(&judgement->verdicts[i], violations, &j);
-	json_end_list(&j);
-	json_end_map(&j);
-}
-
-enum err_code
-product_compliance(struct governance *g, const char *name, struct arena *arena, struct buf *out,
-		   struct err *e)
-{
-	struct violations violations = {.arena = arena};
-	CLEANUP(close_hearing)
-	struct hearing h = {.g = g, .arena = arena, .violations = &violations};
-	struct product p;
-	struct descriptor d;
-	struct judgement judgement = {0};
-
-	enum err_code code = open_hearing(&h, e);
-	if (code == ERR_OK)
-		code = product_get(h.s, name, arena, &p, e);
-	if (code == ERR_OK)
-		code = product_decode(h.s, p.seq, arena, &d, e);
-	if (code == ERR_OK)
-		code = judge_now(&h, &d, d.document, &judgement, e);
-	if (code == ERR_OK)
-		write_compliance(&p, &judgement, &violations, out);
-	return code;
 }

@@ -126,10 +126,11 @@ enum err_code product_evaluate(struct governance *g, const struct submission *in
 			       struct outcome *out, struct err *e);
 
 /*
- * product_compliance -- every policy that applies to the version in force, its verdict now and
- * why, as JSON.
+ * product_compliance -- every policy that applies to the version in force, its verdict now, why,
+ * and since when it falls short, as JSON.  With an `as_of`: as its last decision up to that event
+ * said.
  */
-enum err_code product_compliance(struct governance *g, const char *name, struct arena *arena,
-				 struct buf *out, struct err *e);
+enum err_code product_compliance(struct governance *g, const char *name, uint64_t as_of,
+				 struct arena *arena, struct buf *out, struct err *e);
 
 #endif

@@ -19,6 +19,14 @@ measure(const struct judge_meters *m, const struct judgement *j, moment took)
 	metric_add(j->denied ? m->violating : j->warned ? m->warned : m->compliant, 1);
 }
 
+/* Who reads one complaint alone knows that it will weigh more. */
+static void
+note_grace(const struct verdict *v, struct violations *violations, size_t first)
+{
+	for (size_t i = first; v->grace_end && i < violations->count; i++)
+		violations->items[i].grace_end = v->grace_end;
+}
+
 struct judgement
 judge(const struct rule_set *rules, const struct policy_input *input, struct arena *arena,
       struct violations *violations)
@@ -26,7 +34,9 @@ judge(const struct rule_set *rules, const struct policy_input *input, struct are
 	const moment begun = clock_monotonic();
 	struct judgement j = {.verdicts = ARENA_ARRAY(arena, struct verdict, rules->count)};
 	for (size_t i = 0; i < rules->count; i++) {
+		const size_t before = violations->count;
 		struct verdict v = policy_judge(rules->policies[i], input, arena, violations);
+		note_grace(&v, violations, before);
 		if (v.outcome == POLICY_NOT_CONCERNED)
 			continue;
 		j.denied += is_against(&v, ENFORCE_DENY);

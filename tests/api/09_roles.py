@@ -25,6 +25,7 @@ ROUTES = [
     (READ, "GET", "/api/v1/products/no.such/resources", None),
     (READ, "GET", "/api/v1/domains", None),
     (READ, "GET", "/api/v1/search?q=x", None),
+    (READ, "GET", "/api/v1/violations", None),
     (READ, "GET", "/api/v1/policies", None),
     (READ, "GET", "/api/v1/policies/no-such/versions", None),
     (READ, "GET", "/api/v1/policies/no-such/versions/1", None),

@@ -61,5 +61,109 @@ class Refusals(weft.Case):
         self.assertIn("Quality checks required", done.stdout)
 
 
+WARN = """\
+kind: Policy
+name: owners-are-teams
+scope: global
+enforcement: warn
+match: {domains: [falling]}
+validations:
+  - name: team
+    expression: product.owner.endsWith("-team")
+    message: The owner should be a team
+    pointer: /owner
+  - name: described
+    expression: has(product.description)
+    message: A description is needed
+"""
+
+
+class FallingShort(weft.Case):
+    """What a publish falls short of, and since when."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.put("/api/v1/policies/owners-are-teams", WARN)
+
+    def publish(self, name, **changes):
+        answer = self.server.publish(weft.product(name, **{"domain": "falling", **changes}))
+        self.assertIn(answer.status, (200, 201), answer)
+        return self.server.events(after=answer.json["event"] - 1)[0]
+
+    def violations(self, query):
+        return self.server.pages(f"/api/v1/violations?{query}")
+
+    def test_violations_are_listed_with_place_and_time(self):
+        event = self.publish("falling.listed", owner="carol")
+        items = self.violations("product=falling.listed")
+        self.assertEqual([(item["rule"], item["enforcement"], item["since"], item["since_event"]) for item in items],
+                         [(rule, "warn", event["time"], event["seq"]) for rule in ("described", "team")])
+        self.assertEqual((items[1]["domain"], items[1]["owner"], items[1]["pointer"]), ("falling", "carol", "/owner"))
+
+    def test_since_survives_a_version_that_still_falls_short(self):
+        first = self.publish("falling.still", owner="carol")
+        self.publish("falling.still", owner="dave", description="better")
+        items = self.violations("product=falling.still")
+        self.assertEqual([(item["rule"], item["since"], item["owner"]) for item in items],
+                         [("team", first["time"], "dave")])
+        compliance = self.server.get("/api/v1/products/falling.still/compliance").json
+        mine = [policy for policy in compliance["policies"] if policy["policy"] == "owners-are-teams"][0]
+        self.assertEqual((mine["outcome"], mine["since"]), ("violated", first["time"]))
+        self.assertEqual(mine["violations"][0]["since"], first["time"])
+        satisfied = [policy for policy in compliance["policies"] if policy["outcome"] == "satisfied"]
+        self.assertEqual({policy["since"] for policy in satisfied}, {None})
+
+    def test_what_is_cured_or_retired_is_gone_and_begins_anew(self):
+        self.publish("falling.cured", owner="carol")
+        self.publish("falling.cured", owner="x-team", description="d")
+        self.assertEqual(self.violations("product=falling.cured"), [])
+        again = self.publish("falling.cured", owner="carol", description="d")
+        self.assertEqual([item["since_event"] for item in self.violations("product=falling.cured")], [again["seq"]])
+        self.assertStatus(self.server.delete("/api/v1/products/falling.cured"), 200)
+        self.assertEqual(self.violations("product=falling.cured"), [])
+
+    def test_as_of_a_time_it_says_what_was_decided_then(self):
+        first = self.publish("falling.past", owner="carol")
+        self.publish("falling.past", owner="x-team", description="d")
+        path = "/api/v1/products/falling.past/compliance"
+        then = self.assertStatus(self.server.get(f"{path}?as_of={first['time']}"), 200).json
+        self.assertEqual((then["version"], then["standing"], then["judged_at"]), ("1.0.0", "warned", first["time"]))
+        mine = [policy for policy in then["policies"] if policy["policy"] == "owners-are-teams"][0]
+        self.assertEqual((mine["outcome"], mine["since"], len(mine["violations"])), ("violated", first["time"], 2))
+        self.assertEqual(self.server.get(path).json["standing"], "compliant")
+        self.assertProblem(self.server.get(f"{path}?as_of=1999-01-01"), 404)
+        self.assertProblem(self.server.get(f"{path}?as_of=yesterday"), 400)
+        before = self.server.events()[1]["time"]
+        self.assertProblem(self.server.get(f"{path}?as_of={before}"), 404)
+
+    def test_filters_facets_and_pages(self):
+        for number in range(3):
+            self.publish(f"falling.many{number}", owner="mallory")
+        query = "owner=mallory&policy=owners-are-teams&domain=falling&enforcement=warn"
+        self.assertEqual(len(self.server.pages(f"/api/v1/violations?{query}", limit=2)), 6)
+        facets = self.server.get(f"/api/v1/violations?{query}&limit=1").json["facets"]
+        self.assertEqual({(facet["key"], facet["value"]): facet["count"] for facet in facets},
+                         {("policy", "owners-are-teams"): 6, ("domain", "falling"): 6, ("enforcement", "warn"): 6})
+        self.assertEqual(self.violations("owner=nobody"), [])
+        self.assertProblem(self.server.get("/api/v1/violations?enforcement=perhaps"), 400)
+        self.assertProblem(self.server.get("/api/v1/violations?dommain=x"), 400)
+        self.assertProblem(self.server.get("/api/v1/violations?cursor=Zm9v"), 400)
+
+    def test_from_a_terminal(self):
+        event = self.publish("falling.shown", owner="carol")
+        since = event["time"][:10]
+        done = self.assertDone(self.server.client("violations", "--product", "falling.shown"))
+        self.assertIn("The owner should be a team", done.stdout)
+        self.assertIn(since, done.stdout)
+        done = self.assertDone(self.server.client("violations", "--domain", "falling", "--json"))
+        self.assertIn("falling.shown", done.stdout)
+        done = self.assertDone(self.server.client("violations", "--count"))
+        self.assertIn("owners-are-teams", done.stdout)
+        done = self.assertDone(self.server.client("compliance", "falling.shown"))
+        self.assertIn("SINCE", done.stdout)
+        self.assertIn(since, done.stdout)
+
+
 if __name__ == "__main__":
     weft.main()

@@ -49,10 +49,10 @@ what_was_written_reads_back_the_same(void **state)
 						.enforcement = "warn",
 						.message = "m",
 						.suggestion = "s",
-						.grace_ends = SECONDS(1),
+						.grace_end = SECONDS(1),
 						.file = "f.yaml"});
 	const char *text = written(state, &list);
-	assert_non_null(strstr(text, "\"grace_ends\":\"1970-01-01T00:00:01.000000Z\""));
+	assert_non_null(strstr(text, "\"grace_end\":\"1970-01-01T00:00:01.000000Z\""));
 	assert_int_equal(document_read(DOCUMENT_JSON, text, strlen(text), NULL, *state, &root, &e),
 			 ERR_OK);
 	violations_read(&root, &again);

@@ -11,7 +11,7 @@
 #define STRICT                                                                                     \
 	"{\"policy\":\"pii\",\"rule\":\"access\",\"enforcement\":\"deny\","                        \
 	"\"message\":\"nobody guards it\",\"pointer\":\"\","                                       \
-	"\"grace_ends\":\"2030-01-01T00:00:00.000000Z\"}"
+	"\"grace_end\":\"2030-01-01T00:00:00.000000Z\"}"
 #define NO_TEST                                                                                    \
 	"{\"policy\":\"quality\",\"rule\":\"checks\",\"enforcement\":\"audit\","                   \
 	"\"message\":\"no checks\",\"pointer\":\"/quality_checks\"}"
@@ -93,7 +93,7 @@ since_survives_new_versions_and_judgements_that_find_it_again(void **state)
 	assert_string_equal(l.items[0].violation.enforcement, "deny");
 	assert_string_equal(l.items[0].violation.message, "nobody guards it");
 	assert_int_equal(l.items[0].violation.at.line, 0);
-	assert_true(l.items[0].violation.grace_ends > l.items[0].since);
+	assert_true(l.items[0].violation.grace_end > l.items[0].since);
 }
 
 static void

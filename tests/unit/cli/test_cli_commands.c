@@ -480,16 +480,18 @@ compliance_is_1_when_a_policy_is_violated(void **state)
 	    {"GET", "/api/v1/products/a.b/compliance", 200, NULL,
 	     "{\"name\":\"a.b\",\"version\":\"1.0.0\",\"standing\":\"violating\",\"policies\":["
 	     "{\"policy\":\"p\",\"scope\":\"global\",\"enforcement\":\"deny\",\"outcome\":"
-	     "\"violated\","
+	     "\"violated\",\"since\":\"2026-11-23T02:39:30.000000Z\","
 	     "\"violations\":[{\"message\":\"too short\"},{\"message\":\"too old\"}]}]}"},
 	    {0}};
 	serve(answers);
 	run_weft(&r, "compliance", "a.b", NULL);
 	assert_int_equal(r.status, 1);
-	assert_string_equal(r.out, "a.b 1.0.0  violating\n"
-				   "\n"
-				   "POLICY  SCOPE   ENFORCEMENT  VERDICT   WHY\n"
-				   "p       global  deny         violated  too short; too old\n");
+	assert_string_equal(
+	    r.out,
+	    "a.b 1.0.0  violating\n"
+	    "\n"
+	    "POLICY  SCOPE   ENFORCEMENT  VERDICT   SINCE                 WHY\n"
+	    "p       global  deny         violated  2026-11-23 02:39:30Z  too short; too old\n");
 }
 
 static void

@@ -66,7 +66,7 @@ compliance_is_judged_by_the_policies_of_now(void **state)
 	assert_int_equal(define_rule(o, RULE("deny", "has(product.description)")), ERR_OK);
 	struct outcome out = office_begin(o);
 	assert_int_equal(office_end(o,
-				    product_compliance(o->governance, "sales.orders", &o->arena,
+				    product_compliance(o->governance, "sales.orders", 0, &o->arena,
 						       &o->answer, &o->e),
 				    &out),
 			 ERR_OK);
