@@ -232,6 +232,14 @@ shown(const struct node *value, struct arena *arena)
 	return arena_printf(arena, "%.100s", text.data);
 }
 
+/* The complaint outlives the policy. */
+static void
+suggest(struct violation *v, const char *word, struct arena *arena)
+{
+	if (word)
+		v->suggestion = arena_text(arena, word);
+}
+
 static bool
 accept(const struct parameter *p, const struct node *value, const char *pointer,
        struct violations *violations)
@@ -260,7 +268,7 @@ accept(const struct parameter *p, const struct node *value, const char *pointer,
 	struct violation *v =
 	    violation_note(violations, "parameter", pointer, value->at,
 			   "the parameter '%s' cannot be %s", p->name, shown(value, arena));
-	v->suggestion = nearest_word(value->text, p->words.items, p->words.count);
+	suggest(v, nearest_word(value->text, p->words.items, p->words.count), arena);
 	return false;
 }
 
@@ -367,9 +375,9 @@ complain_unknown(const struct parameters *p, const struct member *m, const char 
 	const char **names = ARENA_ARRAY(violations->arena, const char *, p->count);
 	for (size_t i = 0; i < p->count; i++)
 		names[i] = p->items[i].name;
-	violation_note(violations, "parameter", pointer, m->at, "the policy has no parameter '%s'",
-		       m->key)
-	    ->suggestion = nearest_word(m->key, names, p->count);
+	struct violation *v = violation_note(violations, "parameter", pointer, m->at,
+					     "the policy has no parameter '%s'", m->key);
+	suggest(v, nearest_word(m->key, names, p->count), violations->arena);
 }
 
 static bool

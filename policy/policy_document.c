@@ -107,8 +107,8 @@ refuse_part(const struct field_context *context, const struct node *document, co
 	const struct node *part = node_get(document, key);
 	if (part)
 		violation_note(context->violations, "parts",
-			       pointer_join(context->arena, context->pointer, key), part->at,
-			       "'%s' does not go with %s", key, why);
+			       pointer_join(context->violations->arena, context->pointer, key),
+			       part->at, "'%s' does not go with %s", key, why);
 }
 
 static void

@@ -10,7 +10,11 @@
 
 #define BIT(role) (1u << (role))
 
-enum { EVERYBODY = BIT(ROLE_ANYBODY), READS = EVERYBODY | BIT(ROLE_READER) };
+enum {
+	EVERYBODY = BIT(ROLE_ANYBODY),
+	READS = EVERYBODY | BIT(ROLE_READER),
+	WRITES = READS | BIT(ROLE_AUTHOR),
+};
 
 // clang-format off
 static const struct {
@@ -19,11 +23,12 @@ static const struct {
 } roles[] = {
 	[ROLE_NOBODY]    = {"nobody",    0},
 	[ROLE_ANYBODY]   = {"anybody",   EVERYBODY},
+	[ROLE_AUTHOR]    = {"author",    WRITES},
 	[ROLE_READER]    = {"reader",    READS},
-	[ROLE_PUBLISHER] = {"publisher", READS | BIT(ROLE_PUBLISHER)},
+	[ROLE_PUBLISHER] = {"publisher", WRITES | BIT(ROLE_PUBLISHER)},
 	[ROLE_AUDITOR]   = {"auditor",   READS | BIT(ROLE_AUDITOR)},
-	[ROLE_STEWARD]   = {"steward",   READS | BIT(ROLE_STEWARD)},
-	[ROLE_ADMIN]     = {"admin",     READS | BIT(ROLE_PUBLISHER) | BIT(ROLE_AUDITOR) | BIT(ROLE_STEWARD) | BIT(ROLE_ADMIN)},
+	[ROLE_STEWARD]   = {"steward",   WRITES | BIT(ROLE_STEWARD)},
+	[ROLE_ADMIN]     = {"admin",     WRITES | BIT(ROLE_PUBLISHER) | BIT(ROLE_AUDITOR) | BIT(ROLE_STEWARD) | BIT(ROLE_ADMIN)},
 };
 // clang-format on
 

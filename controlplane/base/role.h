@@ -5,8 +5,10 @@
  *     reader                 read products, lineage, domains, policies, quality; evaluate
  *     publisher   reader     publish, retire and reconcile products of its own domains
  *     auditor     reader     read the log, its proofs, and violations
- *     steward     reader     define domains and policies, retire policies
- *     admin       all        make and revoke tokens, too
+ *     steward     reader     define domains and policies, retire policies (a publisher those of its
+ * domains) admin       all        make and revoke tokens, too
+ *
+ * Publishers and stewards are both authors: that is a class of routes, nobody's role.
  */
 #ifndef WEFT_BASE_ROLE_H
 #define WEFT_BASE_ROLE_H
@@ -20,6 +22,7 @@
 enum role {
 	ROLE_NOBODY,
 	ROLE_ANYBODY,
+	ROLE_AUTHOR,
 	ROLE_READER,
 	ROLE_PUBLISHER,
 	ROLE_AUDITOR,

@@ -12,6 +12,7 @@
 #include "catalog/rulebook.h"
 #include "descriptor/descriptor.h"
 
+#include "policy_author.h"
 #include "transaction.h"
 
 struct definition;
@@ -86,31 +87,16 @@ report_complaints(struct transaction *t, enum err_code code, const char *name, s
 	return code;
 }
 
-/* Global ones are the council's; a domain's own are its publishers' as well. */
-static enum err_code
-may_define(const struct actor *actor, const char *name, const char *scope, struct err *e)
-{
-	bool global = strncmp(scope, "domain:", 7) != 0;
-	if (role_includes(actor->role, ROLE_STEWARD))
-		return ERR_OK;
-	if (global)
-		return ERR(e, FORBIDDEN,
-			   "the policy '%s' is global: only a steward defines it; a domain makes "
-			   "it stricter for itself with a policy of its own that tightens it",
-			   name);
-	return actor_may_publish(actor, scope + 7, e);
-}
-
 /* Whoever replaces a policy must be allowed to define both. */
 static enum err_code
 check_author(const struct transaction *t, const struct definition *d, struct err *e)
 {
 	const struct policy *before = rule_set_find(t->rules, d->name);
 	enum err_code code =
-	    before ? may_define(t->in->actor, d->name, policy_scope(before), e) : ERR_OK;
-	return code == ERR_OK
-		   ? may_define(t->in->actor, d->name, node_text(&d->root, "scope", "global"), e)
-		   : code;
+	    before ? policy_author_may(t->in->actor, d->name, policy_scope(before), e) : ERR_OK;
+	return code == ERR_OK ? policy_author_may(t->in->actor, d->name,
+						  node_text(&d->root, "scope", "global"), e)
+			      : code;
 }
 
 /* Policies that tighten this one must still make sense with it. */

@@ -7,6 +7,7 @@
 #include "catalog/event_log.h"
 #include "catalog/rulebook.h"
 
+#include "policy_author.h"
 #include "transaction.h"
 
 struct withdrawal {
@@ -45,13 +46,39 @@ check_precondition(struct transaction *t, const struct withdrawal *w, struct ses
 }
 
 static enum err_code
+check_author(const struct transaction *t, const struct withdrawal *w, struct err *e)
+{
+	const struct policy *in_force = rule_set_find(t->rules, w->name);
+	return in_force ? policy_author_may(t->in->actor, w->name, policy_scope(in_force), e)
+			: policy_author_may(t->in->actor, w->name, w->newest.scope, e);
+}
+
+/* What others tighten stays as long as they do. */
+static enum err_code
+check_tightenings(const struct transaction *t, const struct withdrawal *w, struct err *e)
+{
+	for (size_t i = 0; i < t->rules->count; i++) {
+		const struct policy *other = t->rules->policies[i];
+		const char *base = policy_tightens(other);
+		if (base && strcmp(base, w->name) == 0)
+			return ERR(e, CONFLICT, "'%s' (%s) tightens '%s': retire that one first",
+				   policy_name(other), policy_scope(other), w->name);
+	}
+	return ERR_OK;
+}
+
+static enum err_code
 decide_withdrawal(struct transaction *t, struct session *s, struct err *e)
 {
 	struct withdrawal *w = t->state;
 	w->event = 0;
 	enum err_code code = find_newest(t, w, s, e);
 	if (code == ERR_OK)
+		code = check_author(t, w, e);
+	if (code == ERR_OK)
 		code = check_precondition(t, w, s, e);
+	if (code == ERR_OK)
+		code = check_tightenings(t, w, e);
 	t->nothing_to_do = code == ERR_OK && w->newest.until_seq != 0;
 	return code;
 }

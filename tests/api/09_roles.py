@@ -16,7 +16,7 @@ validations:
 """
 
 # The classes of routes: what is sent, and who may.  Whoever may gets anything but 401 and 403.
-READ, PUBLISH, AUDIT, STEWARD, ADMIN = "reader", "publisher", "auditor", "steward", "admin"
+READ, PUBLISH, AUDIT, STEWARD, AUTHOR, ADMIN = "reader", "publisher", "auditor", "steward", "author", "admin"
 ROUTES = [
     (READ, "GET", "/api/v1/products", None),
     (READ, "GET", "/api/v1/products/no.such", None),
@@ -42,14 +42,16 @@ ROUTES = [
     (AUDIT, "GET", "/api/v1/audit/consistency?from=1&to=1", None),
     (STEWARD, "PUT", "/api/v1/domains/testing", DOMAIN),
     (STEWARD, "PUT", "/api/v1/policies/allows-everything", POLICY),
-    (STEWARD, "DELETE", "/api/v1/policies/no-such", None),
+    (AUTHOR, "PUT", "/api/v1/policies/allows-testing",
+     POLICY.replace("everything", "testing").replace("global", "domain:testing")),
+    (AUTHOR, "DELETE", "/api/v1/policies/no-such", None),
     (ADMIN, "GET", "/api/v1/tokens", None),
     (ADMIN, "POST", "/api/v1/tokens", {"name": "another", "role": "reader"}),
     (ADMIN, "DELETE", "/api/v1/tokens/no-such", None),
 ]
 MAY = {
-    "reader": {READ}, "publisher": {READ, PUBLISH}, "auditor": {READ, AUDIT}, "steward": {READ, STEWARD},
-    "admin": {READ, PUBLISH, AUDIT, STEWARD, ADMIN},
+    "reader": {READ}, "publisher": {READ, PUBLISH, AUTHOR}, "auditor": {READ, AUDIT},
+    "steward": {READ, STEWARD, AUTHOR}, "admin": {READ, PUBLISH, AUDIT, STEWARD, AUTHOR, ADMIN},
 }
 
 
