@@ -94,8 +94,8 @@ evaluate(struct request *rq, struct response *rs, struct err *e)
 const struct route policy_routes[] = {
 	{GET,    "/api/v1/policies",        list,     ROLE_READER,  "The policies"},
 	{GET,    "/api/v1/policies/{name}", get,      ROLE_READER,  "One policy"},
-	{PUT,    "/api/v1/policies/{name}", define,   ROLE_AUTHOR,  "Define a policy: a global one as a steward, a domain's own as one of its publishers, too"},
-	{DELETE, "/api/v1/policies/{name}", retire,   ROLE_AUTHOR,  "Retire a policy: whoever may define it"},
+	{PUT,    "/api/v1/policies/{name}", define,   ROLE_AUTHOR,  "Define a policy"},
+	{DELETE, "/api/v1/policies/{name}", retire,   ROLE_AUTHOR,  "Retire a policy"},
 	{POST,   "/api/v1/evaluate",        evaluate, ROLE_READER,  "Judge a data product without storing it"},
 	{0},
 };
