@@ -121,9 +121,9 @@ static const char *
 grace_note(const struct hearing *h, const char *message)
 {
 	char end[CLOCK_TEXT_SIZE];
-	if (!h->verdict.grace_ends)
+	if (!h->verdict.grace_end)
 		return message;
-	clock_format(h->verdict.grace_ends, end);
+	clock_format(h->verdict.grace_end, end);
 	return arena_printf(h->violations->arena, "%s (refused from %.10s on)", message, end);
 }
 
@@ -139,7 +139,7 @@ complain(struct hearing *h, const char *rule, const char *message, const char *p
 	    .enforcement = enforcement_name(h->verdict.enforcement),
 	    .message = arena_text(arena, grace_note(h, message)),
 	    .pointer = arena_text(arena, pointer),
-	    .grace_ends = h->verdict.grace_ends,
+	    .grace_end = h->verdict.grace_end,
 	};
 	pointer_place(h->input->product, pointer, &complained.at);
 	violation_add(h->violations, complained);
@@ -177,7 +177,7 @@ allow_grace(struct hearing *h)
 	    !clock_parse(text, &published) || published >= since || h->input->now >= since + grace)
 		return;
 	h->verdict.enforcement = ENFORCE_WARN;
-	h->verdict.grace_ends = since + grace;
+	h->verdict.grace_end = since + grace;
 }
 
 /* Does the condition of `match` take it in?  One that fails is a complaint: it fails closed. */

@@ -94,9 +94,9 @@ const char *policy_tightens(const struct policy *p); /* the global policy's name
 enum enforcement policy_enforcement(const struct policy *p);
 moment policy_since(const struct policy *p);
 
-/* policy_grace_ends -- when products that are older than the policy are no longer only warned; 0 for
+/* policy_grace_end -- when products that are older than the policy are no longer only warned; 0 for
  * one without grace, or without a moment since when it is. */
-moment policy_grace_ends(const struct policy *p);
+moment policy_grace_end(const struct policy *p);
 
 /* policy_hash -- of the document's canonical form: what a verdict names as the policy's version. */
 struct digest policy_hash(const struct policy *p);
@@ -154,7 +154,7 @@ struct verdict {
 	const struct policy *policy;
 	enum policy_outcome outcome;
 	enum enforcement enforcement; /* of this verdict: warn instead of deny within the grace */
-	moment grace_ends;             /* of a verdict within the grace; else 0 */
+	moment grace_end;             /* of a verdict within the grace; else 0 */
 	uint64_t cost;                /* steps of evaluation */
 };
 

@@ -118,7 +118,7 @@ static const struct view violation_views[] = {
 	{"POLICY",      "policy",      SHOW_TEXT},
 	{"ENFORCEMENT", "enforcement", SHOW_STATE},
 	{"SINCE",       "since",       SHOW_TIME},
-	{"GRACE ENDS",  "grace_ends",   SHOW_TIME},
+	{"GRACE ENDS",  "grace_end",   SHOW_TIME},
 	{"WHY",         "message",     SHOW_TEXT},
 	{0},
 };

@@ -15,7 +15,7 @@
 /* What is said of one policy. */
 struct standpoint {
 	const char *policy, *hash, *scope, *description, *enforcement, *outcome;
-	moment grace_ends; /* 0: none */
+	moment grace_end; /* 0: none */
 };
 
 /* The complaints of one policy. */
@@ -52,8 +52,8 @@ write_standpoint(const struct standpoint *p, const struct violations *violations
 	json_member_text(j, "scope", p->scope);
 	json_member_text(j, "description", p->description);
 	json_member_text(j, "enforcement", p->enforcement);
-	if (p->grace_ends)
-		json_member_time(j, "grace_ends", p->grace_end);
+	if (p->grace_end)
+		json_member_time(j, "grace_end", p->grace_end);
 	json_member_text(j, "outcome", p->outcome);
 	json_member_time(j, "since", since_of(&own));
 	json_key(j, "violations");
@@ -110,7 +110,7 @@ write_judgement(const struct product *p, const struct hearing *h, const struct j
 		    .scope = policy_scope(v->policy),
 		    .description = policy_description(v->policy),
 		    .enforcement = enforcement_name(v->enforcement),
-		    .grace_ends = v->grace_end,
+		    .grace_end = v->grace_end,
 		    .outcome = policy_outcome_name(v->outcome),
 		};
 		write_standpoint(&of_policy, h->violations, &j);
@@ -242,8 +242,8 @@ write_verdicts(struct session *s, const struct past *past, const struct violatio
 		    .outcome = node_text(v, "outcome", ""),
 		    .scope = "global",
 		};
-		if (!clock_parse(node_text(v, "grace_ends", ""), &of_policy.grace_end))
-			of_policy.grace_ends = 0;
+		if (!clock_parse(node_text(v, "grace_end", ""), &of_policy.grace_end))
+			of_policy.grace_end = 0;
 		code = find_scope(s, of_policy.hash, violations->arena, &of_policy.scope, e);
 		write_standpoint(&of_policy, violations, j);
 	}

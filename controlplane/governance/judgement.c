@@ -23,8 +23,8 @@ measure(const struct judge_meters *m, const struct judgement *j, moment took)
 static void
 note_grace(const struct verdict *v, struct violations *violations, size_t first)
 {
-	for (size_t i = first; v->grace_ends && i < violations->count; i++)
-		violations->items[i].grace_ends = v->grace_end;
+	for (size_t i = first; v->grace_end && i < violations->count; i++)
+		violations->items[i].grace_end = v->grace_end;
 }
 
 struct judgement
@@ -73,8 +73,8 @@ judgement_write(const struct judgement *judgement, struct json *j)
 		if (policy_tightens(v->policy))
 			write_hash("tightens", policy_base_hash(v->policy), j);
 		json_member_text(j, "enforcement", enforcement_name(v->enforcement));
-		if (v->grace_ends)
-			json_member_time(j, "grace_ends", v->grace_ends);
+		if (v->grace_end)
+			json_member_time(j, "grace_end", v->grace_end);
 		json_member_text(j, "outcome", policy_outcome_name(v->outcome));
 		json_member_int(j, "cost", (int64_t)v->cost);
 		json_end_map(j);
