@@ -331,7 +331,19 @@ no_overload(struct checker *c, const struct cel_expr *x, const struct cel_overlo
 	return dyn();
 }
 
-/* Does the overload take these?  Gives its result type. */
+static bool
+any_is_dyn(struct checker *c, const struct cel_type *const *types, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (infer_resolve(&c->inference, types[i], false)->kind == TYPE_DYN)
+			return true;
+	return false;
+}
+
+/*
+ * Does the overload take these?  Gives its result type.  What an argument that is dyn says nothing
+ * of is dyn as well: left unknown, the next call would take it for what its first overload wants.
+ */
 static const struct cel_type *
 try_overload(struct checker *c, const struct cel_overload *o, const struct cel_type *const *types)
 {
@@ -341,7 +353,7 @@ try_overload(struct checker *c, const struct cel_overload *o, const struct cel_t
 	infer_instantiate(&c->inference, o->types, o->count + 1, instance);
 	if (!infer_assign(&c->inference, types, instance + 1, o->count))
 		return NULL;
-	return infer_resolve(&c->inference, instance[0], false);
+	return infer_resolve(&c->inference, instance[0], any_is_dyn(c, types, o->count));
 }
 
 /* All overloads that fit stay possible: which one it is may turn out only when it is evaluated. */
@@ -432,18 +444,25 @@ check_logic(struct checker *c, struct cel_expr *x)
 	return type_simple(TYPE_BOOL);
 }
 
+/* What is inside an optional; it wants to be one. */
+static const struct cel_type *
+inside_optional(struct checker *c, const struct cel_expr *x, const struct cel_type *t,
+		const char *what)
+{
+	const struct cel_type *inner = infer_unknown(&c->inference);
+	const struct cel_type *wanted = type_of(c->arena, TYPE_OPTIONAL, inner);
+	if (!c->lenient && !infer_assign(&c->inference, &t, &wanted, 1))
+		COMPLAIN(c, x->span, "'%s' wants an optional, this is %s", what, show(c, t));
+	return infer_resolve(&c->inference, inner, any_is_dyn(c, &t, 1));
+}
+
 /* An item written with a question mark is an optional of what the list then holds. */
 static const struct cel_type *
 check_item(struct checker *c, const struct cel_expr *list, uint32_t number, struct cel_expr *item)
 {
 	const struct cel_type *t = check_expr(c, item);
-	if (!list->optionals || !list->optionals[number])
-		return t;
-	const struct cel_type *inner = infer_unknown(&c->inference);
-	const struct cel_type *wanted = type_of(c->arena, TYPE_OPTIONAL, inner);
-	if (!c->lenient && !infer_assign(&c->inference, &t, &wanted, 1))
-		COMPLAIN(c, item->span, "'?' wants an optional, this is %s", show(c, t));
-	return infer_resolve(&c->inference, inner, false);
+	bool optional = list->optionals && list->optionals[number];
+	return optional ? inside_optional(c, item, t, "?") : t;
 }
 
 static const struct cel_type *
@@ -575,14 +594,8 @@ static const struct cel_type *
 check_binding(struct checker *c, struct cel_expr *x)
 {
 	const struct cel_type *t = check_expr(c, x->target);
-	if (x->macro->shape != SHAPE_BIND) {
-		const struct cel_type *inner = infer_unknown(&c->inference);
-		const struct cel_type *wanted = type_of(c->arena, TYPE_OPTIONAL, inner);
-		if (!c->lenient && !infer_assign(&c->inference, &t, &wanted, 1))
-			COMPLAIN(c, x->target->span, "'%s' wants an optional, this is %s", x->name,
-				 show(c, t));
-		t = infer_resolve(&c->inference, inner, false);
-	}
+	if (x->macro->shape != SHAPE_BIND)
+		t = inside_optional(c, x->target, t, x->name);
 	x->index = (uint32_t)c->local_count;
 	push_local(c, x->variables[0], t);
 	const struct cel_type *made = check_expr(c, x->transform);

@@ -7,15 +7,23 @@
  * What must hold: where nothing is dyn it compiles, but for a pattern that is no regular
  * expression, no error is one of kinds, and what comes out is of the type that the checker found.
  * A program that is neither folded nor fused gives the same value, or the same error at the same
- * place, as one that is both; one that is not fused counts the same steps; one whose types were not
- * checked gives the same.
+ * place, as one that is both; one that is not fused counts the same steps, and so does one whose
+ * types were not checked, where none is dyn; one that is observed is the plain one.
  */
 #include "cel/type.h"
 #include "policy/random_expression.h"
 
 #include "fuzz.h"
 
-enum { COST_LIMIT = 20000, PLAIN = 0, UNFUSED = 1, USUAL = 2, UNCHECKED = 3, VARIANTS = 4 };
+enum {
+	COST_LIMIT = 20000,
+	PLAIN = 0,
+	UNFUSED = 1,
+	USUAL = 2,
+	UNCHECKED = 3,
+	OBSERVED = 4,
+	VARIANTS = 5
+};
 
 struct outcome {
 	struct cel_value value;
@@ -31,6 +39,7 @@ compile(const struct cel_declarations *usual, int variant, struct random_express
 	d.unfolded = variant == PLAIN;
 	d.unfused = variant == PLAIN || variant == UNFUSED;
 	d.unchecked = variant == UNCHECKED;
+	d.observed = variant == OBSERVED;
 	struct cel_issues issues = {.arena = arena};
 	struct cel_program *p = cel_compile(&d, x.source, strlen(x.source), &issues);
 	if (!p && x.typed && !strstr(issues.items[0].message, "not a regular expression")) {
@@ -78,22 +87,29 @@ check_same(const char *source, const char *what, struct outcome a, struct outcom
 }
 
 static void
-check_variants(const char *source, struct cel_program *const programs[VARIANTS],
+check_same_cost(const char *source, const char *what, struct outcome a, struct outcome b)
+{
+	check_same(source, what, a, b);
+	if (!is_exhausted(b) && a.cost != b.cost)
+		differ(source, "cost", a, b);
+}
+
+static void
+check_variants(struct random_expression x, struct cel_program *const programs[VARIANTS],
 	       const struct random_scene *scene, uint64_t limit, struct arena *arena)
 {
 	struct outcome o[VARIANTS];
 	for (int i = 0; i < VARIANTS; i++)
 		o[i] = run(programs[i], scene, limit, arena);
-	check_same(source, "not fused", o[UNFUSED], o[USUAL]);
-	check_same(source, "unchecked", o[UNCHECKED], o[USUAL]);
-	if (!is_exhausted(o[USUAL]) &&
-	    (o[UNFUSED].cost != o[USUAL].cost || o[UNCHECKED].cost != o[USUAL].cost))
-		differ(source, "cost", o[UNFUSED], o[USUAL]);
-	if (is_exhausted(o[PLAIN]))
+	check_same_cost(x.source, "not fused", o[UNFUSED], o[USUAL]);
+	if (x.typed)
+		check_same_cost(x.source, "unchecked", o[UNCHECKED], o[USUAL]);
+	if (is_exhausted(o[PLAIN]) || is_exhausted(o[OBSERVED]))
 		return;
-	check_same(source, "plain", o[PLAIN], o[USUAL]);
+	check_same(x.source, "plain", o[PLAIN], o[USUAL]);
+	check_same(x.source, "observed", o[PLAIN], o[OBSERVED]);
 	if (o[PLAIN].cost < o[USUAL].cost)
-		differ(source, "cost", o[PLAIN], o[USUAL]);
+		differ(x.source, "cost", o[PLAIN], o[USUAL]);
 }
 
 /* ---- values and types ---- */
@@ -155,8 +171,8 @@ check_expression(struct random_expression x, const struct random_scene *scene, u
 		compiled &= programs[i] != NULL;
 	}
 	if (compiled) {
-		check_variants(x.source, programs, scene, COST_LIMIT, arena);
-		check_variants(x.source, programs, scene, limit, arena);
+		check_variants(x, programs, scene, COST_LIMIT, arena);
+		check_variants(x, programs, scene, limit, arena);
 	}
 	if (compiled && x.typed)
 		check_type(x.source, programs[USUAL],

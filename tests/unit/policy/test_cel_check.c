@@ -199,6 +199,18 @@ a_pattern_that_is_wrong_is_a_mistake_when_it_is_compiled(void **state)
 	accepts("product.name.matches(product.owner)");
 }
 
+/* Taken for the first thing that a function wants, what is something else would be refused. */
+static void
+what_comes_out_of_dyn_is_dyn(void **state)
+{
+	(void)state;
+	has_type("anything.value().getHours() + 1", "int");
+	gives("dyn(optional.of(duration('2h'))).value().getHours()", "2");
+	gives("dyn(optional.of(duration('2h'))).optMap(d, d.getHours())", "optional.of(2)");
+	gives("[?dyn(optional.of(duration('2h')))][0].getHours()", "2");
+	gives("dyn([duration('2h')])[0].getHours()", "2");
+}
+
 int
 main(void)
 {
@@ -215,6 +227,7 @@ main(void)
 	    cmocka_unit_test(the_result_must_have_the_type_that_is_wanted),
 	    cmocka_unit_test(a_macro_variable_hides_a_declared_one_unless_a_dot_leads),
 	    cmocka_unit_test(a_pattern_that_is_wrong_is_a_mistake_when_it_is_compiled),
+	    cmocka_unit_test(what_comes_out_of_dyn_is_dyn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
