@@ -15,7 +15,7 @@ names_where(struct cel_run *run, struct cel_value product, bool (*fits)(struct c
 	struct cel_value *names = ARENA_ARRAY(cel_arena(run), struct cel_value, columns.count);
 	size_t count = 0;
 	for (uint32_t i = 0; i < columns.count; i++) {
-		struct cel_value column = value_item(columns, i), name;
+		struct cel_value column = column_at(run, columns, i), name;
 		if (fits(column) && member_of(column, "name", &name) && name.kind == CEL_STRING)
 			names[count++] = name;
 	}
@@ -55,7 +55,7 @@ column(struct cel_run *run, const struct cel_value *v)
 	if (!cel_charge(run, columns.count))
 		return cel_fail(run, "exhausted");
 	for (uint32_t i = 0; i < columns.count; i++)
-		if (value_same_text(text_member(value_item(columns, i), "name"), v[1]))
+		if (value_same_text(text_member(column_at(run, columns, i), "name"), v[1]))
 			return cel_optional(cel_arena(run), value_item(columns, i));
 	return cel_optional_none();
 }

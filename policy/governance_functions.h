@@ -63,6 +63,16 @@ columns_of(struct cel_value product)
 	return found ? columns : cel_list(NULL, 0);
 }
 
+/* column_at -- one of them; that it is wide counts, since it is looked through. */
+static inline struct cel_value
+column_at(struct cel_run *run, struct cel_value columns, uint32_t i)
+{
+	struct cel_value column = value_item(columns, i);
+	if (column.kind == CEL_MAP && column.count >= MEMBERS_A_STEP)
+		cel_charge(run, value_search_cost(column));
+	return column;
+}
+
 static inline bool
 text_is(struct cel_value v, const char *text)
 {

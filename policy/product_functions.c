@@ -58,7 +58,7 @@ personal_columns(struct cel_run *run, const struct cel_value *v)
 	struct cel_value *personal = ARENA_ARRAY(cel_arena(run), struct cel_value, columns.count);
 	size_t count = 0;
 	for (uint32_t i = 0; i < columns.count; i++)
-		if (says_personal(value_item(columns, i)))
+		if (says_personal(column_at(run, columns, i)))
 			personal[count++] = value_item(columns, i);
 	return cel_list(personal, count);
 }
@@ -70,7 +70,7 @@ has_personal_data(struct cel_run *run, const struct cel_value *v)
 	if (!cel_charge(run, columns.count))
 		return cel_fail(run, "exhausted");
 	for (uint32_t i = 0; i < columns.count; i++)
-		if (says_personal(value_item(columns, i)))
+		if (says_personal(column_at(run, columns, i)))
 			return cel_bool(true);
 	return cel_bool(says_personal(*v));
 }
@@ -105,7 +105,7 @@ strictest_classification(struct cel_run *run, const struct cel_value *v)
 		return cel_fail(run, "exhausted");
 	int64_t strictest = level_of(text_member(*v, "classification"));
 	for (uint32_t i = 0; i < columns.count; i++) {
-		int64_t level = level_of(text_member(value_item(columns, i), "classification"));
+		int64_t level = level_of(text_member(column_at(run, columns, i), "classification"));
 		strictest = level > strictest ? level : strictest;
 	}
 	const char *word = strictest < 0 ? "" : classifications[strictest];

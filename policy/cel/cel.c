@@ -5,6 +5,7 @@
 
 #include "cel/check.h"
 #include "cel/eval.h"
+#include "cel/limit.h"
 #include "cel/observe.h"
 #include "cel/operator.h"
 #include "cel/parse.h"
@@ -155,12 +156,13 @@ cel_observe(const struct cel_program *p, const struct cel_value *bindings, uint6
 			      .slots = few,
 			      .arena = arena,
 			      .limit = limit,
+			      .most_used = arena->used + CEL_MOST_MEMORY,
 			      .observer = observer};
 	if (p->slots > FEW_SLOTS)
 		run.slots = ARENA_ARRAY(arena, struct cel_value, p->slots);
 	struct cel_value v = eval_op(&run, &p->root);
-	if (eval_is_exhausted(&run) && !(v.kind == CEL_ERROR && v.error->exhausted))
-		v = eval_fail(&run, &p->root, "exhausted");
+	if (eval_is_exhausted(&run))
+		v = limit_name(p, arena, eval_exhausted(&run, &p->root, v));
 	if (ret_cost)
 		*ret_cost = run.cost;
 	return v;

@@ -222,6 +222,7 @@ struct arena *cel_arena(struct cel_run *run);
 enum {
 	CEL_MOST_CODE_POINTS = 100000, /* of a source */
 	CEL_MOST_DEPTH = 250,          /* of nesting */
+	CEL_MOST_MEMORY = 16 << 20,    /* bytes of an evaluation, some more in its last step */
 };
 
 /* A mistake in a source. */
@@ -259,8 +260,8 @@ bool cel_program_uses(const struct cel_program *p, size_t variable, const char *
 
 /*
  * cel_evaluate -- `bindings` in the order of the declared variables.  Gives a CEL_ERROR value when
- * it fails; after `limit` steps it always does.  `ret_cost` (may be NULL) is how many steps it
- * took.
+ * it fails; after `limit` steps or CEL_MOST_MEMORY bytes it always does, and names the part of the
+ * source that was at it.  `ret_cost` (may be NULL) is how many steps it took.
  */
 struct cel_value cel_evaluate(const struct cel_program *p, const struct cel_value *bindings,
 			      uint64_t limit, struct arena *arena, uint64_t *ret_cost);

@@ -12,7 +12,8 @@ operator_equal(struct cel_run *run, struct cel_value a, struct cel_value b, bool
 {
 	if (a.kind == CEL_STRING && b.kind == CEL_STRING) {
 		*ret_same = value_same_text(a, b);
-		return cel_charge(run, 1) ? cel_null() : cel_fail(run, "exhausted");
+		uint64_t cost = 1 + (a.count == b.count ? value_text_cost(a) : 0);
+		return cel_charge(run, cost) ? cel_null() : cel_fail(run, "exhausted");
 	}
 	/* One more than is left: to use that up is to exceed the limit. */
 	uint64_t before = run->limit >= run->cost ? run->limit - run->cost + 1 : 1, budget = before;
@@ -41,11 +42,19 @@ are_periods(const struct cel_value *v)
 	return v[0].kind == CEL_PERIOD && v[1].kind == CEL_PERIOD;
 }
 
+/* value_compare(), which counts. */
+static bool
+ordered(struct cel_run *run, const struct cel_value *v, enum value_order *ret_order)
+{
+	run->cost += value_text_cost(v[0].count < v[1].count ? v[0] : v[1]);
+	return value_compare(v[0], v[1], ret_order);
+}
+
 static struct cel_value
 less(struct cel_run *run, const struct cel_value *v)
 {
 	enum value_order order;
-	if (value_compare(v[0], v[1], &order))
+	if (ordered(run, v, &order))
 		return cel_bool(order == VALUE_LESS);
 	return are_periods(v) ? cel_bool(!period_reaches(v[0], v[1]))
 			      : eval_no_overload(run, "<", v, 2);
@@ -55,7 +64,7 @@ static struct cel_value
 less_equal(struct cel_run *run, const struct cel_value *v)
 {
 	enum value_order order;
-	if (value_compare(v[0], v[1], &order))
+	if (ordered(run, v, &order))
 		return cel_bool(order == VALUE_LESS || order == VALUE_SAME);
 	return are_periods(v) ? cel_bool(!period_exceeds(v[0], v[1]))
 			      : eval_no_overload(run, "<=", v, 2);
@@ -65,7 +74,7 @@ static struct cel_value
 greater(struct cel_run *run, const struct cel_value *v)
 {
 	enum value_order order;
-	if (value_compare(v[0], v[1], &order))
+	if (ordered(run, v, &order))
 		return cel_bool(order == VALUE_GREATER);
 	return are_periods(v) ? cel_bool(period_exceeds(v[0], v[1]))
 			      : eval_no_overload(run, ">", v, 2);
@@ -75,7 +84,7 @@ static struct cel_value
 greater_equal(struct cel_run *run, const struct cel_value *v)
 {
 	enum value_order order;
-	if (value_compare(v[0], v[1], &order))
+	if (ordered(run, v, &order))
 		return cel_bool(order == VALUE_GREATER || order == VALUE_SAME);
 	return are_periods(v) ? cel_bool(period_reaches(v[0], v[1]))
 			      : eval_no_overload(run, ">=", v, 2);

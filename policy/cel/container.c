@@ -60,10 +60,18 @@ goes_with(struct cel_value container, struct cel_value key)
 }
 
 static bool
-look_up(struct cel_value container, struct cel_value key, struct cel_value *ret_value)
+find(struct cel_run *run, struct cel_value map, struct cel_value key, struct cel_value *ret_value)
+{
+	run->cost += value_search_cost(map) + value_text_cost(key);
+	return cel_find(map, key, ret_value);
+}
+
+static bool
+look_up(struct cel_run *run, struct cel_value container, struct cel_value key,
+	struct cel_value *ret_value)
 {
 	return container.kind == CEL_LIST ? item_at(container, key, ret_value)
-					  : cel_find(container, key, ret_value);
+					  : find(run, container, key, ret_value);
 }
 
 /* From an optional: none where it is none or has no such item. */
@@ -78,8 +86,8 @@ index_optional(struct cel_run *run, const struct cel_value *v)
 	}
 	if (!goes_with(container, v[1]))
 		return eval_no_overload(run, "[?]", v, 2);
-	return look_up(container, v[1], &found) ? cel_optional(run->arena, found)
-						: cel_optional_none();
+	return look_up(run, container, v[1], &found) ? cel_optional(run->arena, found)
+						     : cel_optional_none();
 }
 
 static struct cel_value
@@ -90,7 +98,7 @@ index_plain(struct cel_run *run, const struct cel_value *v)
 		return index_optional(run, v);
 	if (!goes_with(v[0], v[1]))
 		return eval_no_overload(run, "[]", v, 2);
-	if (look_up(v[0], v[1], &found))
+	if (look_up(run, v[0], v[1], &found))
 		return found;
 	return v[0].kind == CEL_LIST ? out_of_range(run, v[0], v[1]) : no_key(run, v[1]);
 }
@@ -114,7 +122,7 @@ in(struct cel_run *run, const struct cel_value *v)
 	if (v[1].kind == CEL_LIST)
 		return in_list(run, v[0], v[1]);
 	if (v[1].kind == CEL_MAP)
-		return cel_bool(goes_with(v[1], v[0]) && cel_find(v[1], v[0], &found));
+		return cel_bool(goes_with(v[1], v[0]) && find(run, v[1], v[0], &found));
 	return eval_no_overload(run, "in", v, 2);
 }
 

@@ -20,9 +20,12 @@ fail_with(struct cel_run *run, uint32_t offset, const char *format, va_list args
 {
 	char message[300];
 	bool exhausted = eval_is_exhausted(run);
-	if (exhausted)
+	if (run->cost > run->limit)
 		snprintf(message, sizeof message, "takes more than %llu steps",
 			 (unsigned long long)run->limit);
+	else if (exhausted)
+		snprintf(message, sizeof message, "takes more than %d MB of memory",
+			 CEL_MOST_MEMORY >> 20);
 	else
 		vsnprintf(message, sizeof message, format, args);
 	run->cost += ERROR_COST;
@@ -49,6 +52,13 @@ cel_fail(struct cel_run *run, const char *format, ...)
 	struct cel_value v = fail_with(run, run->at, format, args);
 	va_end(args);
 	return v;
+}
+
+struct cel_value
+eval_exhausted(struct cel_run *run, const struct cel_op *op, struct cel_value v)
+{
+	bool is_said = v.kind == CEL_ERROR && v.error->exhausted;
+	return is_said ? v : eval_fail(run, op, "exhausted");
 }
 
 bool
@@ -262,6 +272,8 @@ eval_call(struct cel_run *run, const struct cel_op *op)
 		arguments[i] = eval_op(run, &op->children[i]);
 		if (arguments[i].kind == CEL_ERROR)
 			return arguments[i];
+		if (arguments[i].kind == CEL_MAP)
+			run->cost += value_search_cost(arguments[i]);
 	}
 	run->at = op->offset;
 	for (uint32_t i = 0; i < op->overload_count; i++)

@@ -12,6 +12,7 @@ struct cel_run {
 	struct cel_value *slots; /* the variables of macros */
 	struct arena *arena;
 	uint64_t cost, limit; /* in steps */
+	size_t most_used;     /* of the arena, in bytes */
 	uint32_t at;          /* the operation that a function works for: where its failure is */
 	const struct cel_observer *observer; /* of an observed program; or NULL */
 };
@@ -62,11 +63,15 @@ eval_near(struct cel_run *run, const struct cel_op *op)
 	return v;
 }
 
+/* Beyond the limit of steps or of memory. */
 static inline bool
 eval_is_exhausted(const struct cel_run *run)
 {
-	return run->cost > run->limit;
+	return run->cost > run->limit || run->arena->used > run->most_used;
 }
+
+/* eval_exhausted -- the error for it: `v` if it is that already, so that the innermost is named. */
+struct cel_value eval_exhausted(struct cel_run *run, const struct cel_op *op, struct cel_value v);
 
 /* eval_fail -- an error at the operation. */
 struct cel_value eval_fail(struct cel_run *run, const struct cel_op *op, const char *format, ...)

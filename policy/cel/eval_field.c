@@ -22,6 +22,14 @@ is_document_map(struct cel_value v)
 	return v.kind == CEL_MAP && v.form == CEL_DOCUMENT;
 }
 
+/* The member of a document's map, or NULL. */
+static inline const struct node *
+find_node(struct cel_run *run, const struct cel_op *op, struct cel_value map)
+{
+	run->cost += value_search_cost(map);
+	return value_node_under(map, op->name, op->length);
+}
+
 /* ---- x.?name ---- */
 
 /* From an optional as well: none where it is none or has no such field. */
@@ -36,7 +44,7 @@ optional_from_any(struct cel_run *run, const struct cel_op *op, struct cel_value
 	if (target.kind != CEL_MAP)
 		return no_field(run, op, target);
 	if (target.form == CEL_DOCUMENT)
-		return value_optional_node(value_node_under(target, op->name, op->length));
+		return value_optional_node(find_node(run, op, target));
 	return value_member(target, op->name, op->length, &found) ? cel_optional(run->arena, found)
 								  : cel_optional_none();
 }
@@ -45,7 +53,7 @@ static inline struct cel_value
 optional_from(struct cel_run *run, const struct cel_op *op, struct cel_value target)
 {
 	if (is_document_map(target))
-		return value_optional_node(value_node_under(target, op->name, op->length));
+		return value_optional_node(find_node(run, op, target));
 	return optional_from_any(run, op, target);
 }
 
@@ -82,7 +90,7 @@ field_from(struct cel_run *run, const struct cel_op *op, struct cel_value target
 {
 	const struct node *found = NULL;
 	if (is_document_map(target))
-		found = value_node_under(target, op->name, op->length);
+		found = find_node(run, op, target);
 	return found ? value_of_node(found) : field_from_any(run, op, target);
 }
 
@@ -120,7 +128,7 @@ static inline struct cel_value
 presence_in(struct cel_run *run, const struct cel_op *op, struct cel_value target)
 {
 	if (is_document_map(target))
-		return cel_bool(value_node_under(target, op->name, op->length));
+		return cel_bool(find_node(run, op, target));
 	return presence_in_any(run, op, target);
 }
 
@@ -149,6 +157,7 @@ eval_has_and_select(struct cel_run *run, const struct cel_op *op)
 	const struct node *found = value_node_under(target, has->name, has->length);
 	if (found && found->kind != NODE_BOOL)
 		return eval_logic(run, op);
-	run->cost += found ? 4 : 2; /* has, its variable; the field, its variable */
+	/* has, its variable; the field, its variable */
+	run->cost += (2 + value_search_cost(target)) << (found != NULL);
 	return cel_bool(found && found->boolean);
 }

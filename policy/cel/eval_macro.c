@@ -64,7 +64,7 @@ eval_quantifier(struct cel_run *run, const struct cel_op *op, bool decisive)
 		if (v.kind == CEL_BOOL && v.boolean == decisive)
 			return v;
 		if (eval_is_exhausted(run))
-			return eval_fail(run, op, "exhausted");
+			return eval_exhausted(run, op, v);
 		if (v.kind == CEL_ERROR && result.kind != CEL_ERROR)
 			result = v;
 	}
@@ -96,7 +96,7 @@ eval_exists_one(struct cel_run *run, const struct cel_op *op)
 		if (v.kind == CEL_ERROR)
 			return v;
 		if (eval_is_exhausted(run))
-			return eval_fail(run, op, "exhausted");
+			return eval_exhausted(run, op, v);
 		found += v.boolean;
 	}
 	return cel_bool(found == 1);
@@ -111,17 +111,15 @@ eval_round(struct cel_run *run, const struct cel_op *op, struct cel_value range,
 	   struct cel_value *ret_made)
 {
 	enter_round(run, op, range, i);
-	if (op->has_predicate) {
-		struct cel_value v = eval_condition(run, op);
-		*ret_made = v;
-		if (v.kind == CEL_ERROR || !v.boolean)
-			return v.kind == CEL_ERROR;
-	}
-	*ret_made = op->has_transform ? eval_op(run, &op->children[1 + op->has_predicate])
+	struct cel_value v = op->has_predicate ? eval_condition(run, op) : cel_bool(true);
+	bool kept = v.kind == CEL_BOOL && v.boolean;
+	if (kept)
+		v = op->has_transform ? eval_op(run, &op->children[1 + op->has_predicate])
 				      : run->slots[op->slot];
 	if (eval_is_exhausted(run))
-		*ret_made = eval_fail(run, op, "exhausted");
-	return true;
+		v = eval_exhausted(run, op, v);
+	*ret_made = v;
+	return kept || v.kind == CEL_ERROR;
 }
 
 struct cel_value

@@ -31,14 +31,14 @@ contains(struct cel_run *run, const struct cel_value *v)
 static struct cel_value
 starts_with(struct cel_run *run, const struct cel_value *v)
 {
-	(void)run;
+	run->cost += value_text_cost(v[1]);
 	return cel_bool(v[0].count >= v[1].count && memcmp(v[0].text, v[1].text, v[1].count) == 0);
 }
 
 static struct cel_value
 ends_with(struct cel_run *run, const struct cel_value *v)
 {
-	(void)run;
+	run->cost += value_text_cost(v[1]);
 	return cel_bool(v[0].count >= v[1].count &&
 			memcmp(v[0].text + v[0].count - v[1].count, v[1].text, v[1].count) == 0);
 }

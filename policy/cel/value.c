@@ -421,6 +421,15 @@ equal_lists(struct cel_value a, struct cel_value b, uint64_t *budget, unsigned d
 	return true;
 }
 
+/* False when the budget does not suffice. */
+static bool
+spend(uint64_t *budget, uint64_t cost)
+{
+	bool enough = *budget > cost;
+	*budget = enough ? *budget - cost : 0;
+	return enough;
+}
+
 static bool
 equal_maps(struct cel_value a, struct cel_value b, uint64_t *budget, unsigned depth)
 {
@@ -429,7 +438,7 @@ equal_maps(struct cel_value a, struct cel_value b, uint64_t *budget, unsigned de
 	for (uint32_t i = 0; i < a.count; i++) {
 		struct cel_entry entry = cel_entry_at(a, i);
 		struct cel_value other;
-		if (!cel_find(b, entry.key, &other) ||
+		if (!spend(budget, value_search_cost(b)) || !cel_find(b, entry.key, &other) ||
 		    !equal_within(entry.value, other, budget, depth))
 			return false;
 	}
@@ -447,11 +456,10 @@ equal_optionals(struct cel_value a, struct cel_value b, uint64_t *budget, unsign
 static bool
 equal_within(struct cel_value a, struct cel_value b, uint64_t *budget, unsigned depth)
 {
-	if (*budget == 0 || depth > DEEPEST_VALUE) {
+	if (depth > DEEPEST_VALUE)
 		*budget = 0;
+	if (!spend(budget, 1 + (a.count == b.count ? value_text_cost(a) : 0)))
 		return false;
-	}
-	--*budget;
 	enum value_order order;
 	if (value_compare(a, b, &order))
 		return order == VALUE_SAME;

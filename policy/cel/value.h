@@ -106,6 +106,24 @@ value_node_under(struct cel_value map, const char *name, uint32_t length)
 	return NULL;
 }
 
+/*
+ * What looking up, hashing or comparing costs beyond the step that it is: nothing for what
+ * documents usually hold, since so many members or bytes are gone through in the time of one step.
+ */
+enum { MEMBERS_A_STEP = 64, COMPARED_A_STEP = 64 };
+
+static inline uint32_t
+value_search_cost(struct cel_value map)
+{
+	return map.form == CEL_DOCUMENT ? map.count / MEMBERS_A_STEP : 0;
+}
+
+static inline uint32_t
+value_text_cost(struct cel_value v)
+{
+	return v.kind == CEL_STRING || v.kind == CEL_BYTES ? v.count / COMPARED_A_STEP : 0;
+}
+
 /* value_member -- look a text up in a map. */
 static inline bool
 value_member(struct cel_value map, const char *name, uint32_t length, struct cel_value *ret_value)
@@ -124,8 +142,9 @@ enum value_order { VALUE_LESS = -1, VALUE_SAME = 0, VALUE_GREATER = 1, VALUE_UNO
 bool value_compare(struct cel_value a, struct cel_value b, enum value_order *ret_order);
 
 /*
- * value_equal -- as cel_equal, counting down `*budget` by one for each pair of values that is
- * looked at; false when it runs out, with `*budget` 0.
+ * value_equal -- as cel_equal, counting down `*budget` by what it costs: one for each pair of
+ * values that is looked at, more for wide maps and long texts; false when it runs out, with
+ * `*budget` 0.
  */
 bool value_equal(struct cel_value a, struct cel_value b, uint64_t *budget);
 

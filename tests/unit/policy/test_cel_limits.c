@@ -111,17 +111,25 @@ every_step_counts(void **state)
 	assert_int_equal(many - few, 2 * 3);
 }
 
+static const char *
+how_it_runs_out(struct arena *arena, const char *source, uint64_t limit)
+{
+	uint64_t cost;
+	struct cel_value v = evaluate(arena, source, limit, &cost);
+	assert_int_equal(v.kind, CEL_ERROR);
+	assert_true(v.error->exhausted);
+	assert_true(arena->used < (size_t)2 * CEL_MOST_MEMORY);
+	assert_true(cost < limit + CEL_MOST_CODE_POINTS);
+	return v.error->message;
+}
+
 static void
 runs_out(const char *source)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
-	enum { LIMIT = 50000 };
-	uint64_t cost;
-	struct cel_value v = evaluate(&arena, source, LIMIT, &cost);
-	assert_int_equal(v.kind, CEL_ERROR);
-	assert_true(v.error->exhausted);
-	assert_string_equal(v.error->message, "takes more than 50000 steps");
-	assert_true(arena.used < (size_t)64 << 20);
+	const char *message = how_it_runs_out(&arena, source, 50000),
+		   *wanted = "takes more than 50000 steps: ";
+	assert_memory_equal(message, wanted, strlen(wanted));
 }
 
 #define TEN "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]"
@@ -135,6 +143,49 @@ nested_loops_end_at_the_limit(void **state)
 	runs_out(TEN ".map(a, " TEN ".map(b, " TEN ".map(c, " TEN ".map(d, " TEN ".map(e, e)))))");
 	runs_out(TEN ".exists(a, " TEN ".exists(b, " TEN ".exists(c, " TEN ".exists(d, " TEN
 		     ".exists(e, e > a * 99)))))");
+}
+
+/* A billion rounds of which none makes anything. */
+static void
+rounds_that_make_nothing_count(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	const char *loops = "";
+	for (int i = 0; i < 9; i++)
+		loops = arena_printf(&arena, "%s" TEN ".filter(x%d, ", loops, i);
+	runs_out(arena_printf(&arena, "%sfalse%s", loops, repeat(&arena, "", "", ") != []", 9)));
+}
+
+static void
+the_part_that_reaches_a_limit_is_named(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	assert_string_equal(
+	    how_it_runs_out(&arena, "true && [1, 2, 3].all(a, [4, 5, 6].all(b, a < b)) ? 1 : 2",
+			    30),
+	    "takes more than 30 steps: [4, 5, 6].all(b, a < b)");
+	assert_string_equal(how_it_runs_out(&arena, "cel.bind(x, 1, x + x + x)", 3),
+			    "takes more than 3 steps: cel.bind(x, 1, x + x + x)");
+	assert_string_equal(
+	    how_it_runs_out(&arena, "size([" TEN ", " TEN "].map(x, string(x[0])).join('|'))", 5),
+	    "takes more than 5 steps: [" TEN ", [1, 2, 3, 4, 5, 6, 7, 8, 9...");
+}
+
+/* A round makes four maps: more memory than steps. */
+static void
+memory_is_bounded(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	const char *message =
+	    how_it_runs_out(&arena,
+			    TEN ".map(a, " TEN ".map(b, " TEN ".map(c, " TEN ".map(d, " TEN
+				".map(e, [{a: 1}, {b: 2}, {c: 3}, {e: 4}])))))",
+			    100000000);
+	assert_string_equal(message, "takes more than 16 MB of memory: " TEN
+				     ".map(e, [{a: 1}, {b: 2}, {c: ...");
 }
 
 static void
@@ -167,6 +218,63 @@ texts_and_lists_that_double_end_at_the_limit(void **state)
 	runs_out(arena_printf(&arena, "cel.bind(x0, [1], %s x30 == x30%s)", list.data, close));
 }
 
+/* ---- wide documents ---- */
+
+static uint64_t
+cost_over(const char *source, const struct node *document)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	const struct cel_variable variable = {.name = "p", .type = "dyn"};
+	const struct cel_declarations declarations = {.variables = &variable, .variable_count = 1};
+	const struct cel_value bindings[] = {cel_from_node(document)};
+	struct cel_issues issues = {.arena = &arena};
+	struct cel_program *p = cel_compile(&declarations, source, strlen(source), &issues);
+	assert_non_null(p);
+	uint64_t cost;
+	cel_evaluate(p, bindings, UINT64_MAX, &arena, &cost);
+	cel_program_destroy(p);
+	return cost;
+}
+
+/* A map of `members` of which the last is "text", with so many characters. */
+static struct node
+wide_document(struct arena *arena, size_t members, size_t characters)
+{
+	CLEANUP(buf_done) struct buf json = {0};
+	buf_char(&json, '{');
+	for (size_t i = 1; i < members; i++)
+		buf_printf(&json, "\"k%zu\": 1, ", i);
+	buf_printf(&json, "\"text\": \"%s\"}", repeat(arena, "x", "", "", characters));
+	struct node n;
+	struct err e;
+	assert_int_equal(document_read(DOCUMENT_JSON, json.data, json.length, NULL, arena, &n, &e),
+			 ERR_OK);
+	return n;
+}
+
+/* A step is a bounded time, whatever it looks through. */
+static void
+what_is_looked_through_counts(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	static const char *const of_members[] = {
+	    "p.none || true", "p.?none",     "has(p.none)",           "p['none'] || true",
+	    "p[?'none']",     "'none' in p", "has(p.none) && p.none", "p == p"};
+	static const char *const of_texts[] = {
+	    "p.text == p.text",        "[p.text] == [p.text]",
+	    "p.text < p.text",         "p.text.startsWith(p.text)",
+	    "p.text.endsWith(p.text)", "{p.text: 1}[p.text]",
+	    "p.text.contains('y')",    "size(p.text)"};
+	struct node narrow = wide_document(&arena, 3, 10);
+	struct node wide = wide_document(&arena, 6400, 10), deep = wide_document(&arena, 3, 6400);
+	for (size_t i = 0; i < ARRAY_LEN(of_members); i++)
+		assert_true(cost_over(of_members[i], &wide) >=
+			    cost_over(of_members[i], &narrow) + 100);
+	for (size_t i = 0; i < ARRAY_LEN(of_texts); i++)
+		assert_true(cost_over(of_texts[i], &deep) >= cost_over(of_texts[i], &narrow) + 100);
+}
+
 int
 main(void)
 {
@@ -177,7 +285,11 @@ main(void)
 	    cmocka_unit_test(a_source_has_at_most_a_hundred_thousand_characters),
 	    cmocka_unit_test(every_step_counts),
 	    cmocka_unit_test(nested_loops_end_at_the_limit),
+	    cmocka_unit_test(rounds_that_make_nothing_count),
+	    cmocka_unit_test(the_part_that_reaches_a_limit_is_named),
+	    cmocka_unit_test(memory_is_bounded),
 	    cmocka_unit_test(running_out_is_never_absorbed),
+	    cmocka_unit_test(what_is_looked_through_counts),
 	    cmocka_unit_test(texts_and_lists_that_double_end_at_the_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
