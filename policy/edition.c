@@ -160,19 +160,20 @@ compile_rules(struct compiling *c)
 }
 
 bool
-edition_compile(struct edition *ret_edition, const struct policy_document *document,
-		const struct node *root, const struct field_set *product, const char *scope,
-		const struct node *parameters, struct arena *arena, struct violations *violations)
+edition_compile(struct edition *ret_edition, const struct edition_request *request,
+		struct arena *arena, struct violations *violations)
 {
 	struct compiling c = {
 	    .edition = ret_edition,
-	    .around = {.product = product, .parameters = parameters},
-	    .document = document,
-	    .root = root,
+	    .around = {.product = request->product,
+		       .parameters = request->parameters,
+		       .observed = request->observed},
+	    .document = request->document,
+	    .root = request->root,
 	    .arena = arena,
 	    .violations = violations,
 	};
-	*ret_edition = (struct edition){.scope = scope, .parameters = parameters};
+	*ret_edition = (struct edition){.scope = request->scope, .parameters = request->parameters};
 	bool sound = compile_condition(&c);
 	return compile_variables(&c) && compile_rules(&c) && sound;
 }

@@ -28,15 +28,21 @@ struct edition {
 	size_t rule_count;
 };
 
+struct edition_request {
+	const struct policy_document *document;
+	const struct node *root; /* that it was decoded from; both outlive the edition */
+	const struct field_set *product;
+	const char *scope;
+	const struct node *parameters; /* outlive it, too */
+	bool observed;                 /* its programs can be watched (cel/observe.h) */
+};
+
 /*
- * edition_compile -- `root` is the document that `document` was decoded from; both outlive the
- * edition, and so do the parameters.  Everything is compiled even when something is wrong: every
+ * edition_compile --  Everything is compiled even when something is wrong: every
  * complaint at once.  False then; edition_done() it in any case.
  */
-bool edition_compile(struct edition *ret_edition, const struct policy_document *document,
-		     const struct node *root, const struct field_set *product, const char *scope,
-		     const struct node *parameters, struct arena *arena,
-		     struct violations *violations);
+bool edition_compile(struct edition *ret_edition, const struct edition_request *request,
+		     struct arena *arena, struct violations *violations);
 void edition_done(struct edition *edition);
 
 /* edition_uses -- does any of its expressions look at that binding (at that member of it, or

@@ -17,6 +17,7 @@ struct hearing {
 	const struct policy *policy;
 	const struct edition *edition;
 	const struct policy_input *input;
+	const struct policy_watch *watch; /* or NULL */
 	struct arena *arena;
 	struct violations *violations;
 	struct verdict verdict;
@@ -57,9 +58,10 @@ limit_after(uint64_t cost)
 static struct cel_value
 evaluate(struct hearing *h, const struct cel_program *program)
 {
-	uint64_t cost;
-	struct cel_value v =
-	    cel_evaluate(program, h->bindings, limit_after(h->verdict.cost), h->arena, &cost);
+	uint64_t cost, limit = limit_after(h->verdict.cost);
+	const struct policy_watch *w = h->watch;
+	struct cel_value v = w ? w->evaluate(w->user, program, h->bindings, limit, h->arena, &cost)
+			       : cel_evaluate(program, h->bindings, limit, h->arena, &cost);
 	h->verdict.cost += cost;
 	return v;
 }
@@ -213,13 +215,14 @@ apply(struct hearing *h, const struct rule *r)
 
 struct verdict
 policy_judge_by(const struct policy *p, const struct edition *edition,
-		const struct policy_input *input, struct arena *arena,
-		struct violations *violations)
+		const struct policy_input *input, const struct policy_watch *watch,
+		struct arena *arena, struct violations *violations)
 {
 	struct hearing h;
 	h.policy = p;
 	h.edition = edition;
 	h.input = input;
+	h.watch = watch;
 	h.arena = arena;
 	h.violations = violations;
 	h.known = 0;
@@ -244,5 +247,5 @@ policy_judge(const struct policy *p, const struct policy_input *input, struct ar
 	const struct edition *edition = p->editions;
 	if (p->edition_count > 1)
 		edition = policy_edition(p, node_text(input->product, "domain", ""));
-	return policy_judge_by(p, edition, input, arena, violations);
+	return policy_judge_by(p, edition, input, NULL, arena, violations);
 }

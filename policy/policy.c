@@ -82,8 +82,10 @@ static bool
 add_edition(struct compilation *c, const char *scope, const struct node *parameters)
 {
 	struct policy *p = c->p;
-	return edition_compile(&p->editions[p->edition_count++], p->rules, p->rules_root,
-			       p->product, scope, parameters, &p->arena, c->violations);
+	const struct edition_request request = {p->rules, p->rules_root, p->product,
+						scope,    parameters,    false};
+	return edition_compile(&p->editions[p->edition_count++], &request, &p->arena,
+			       c->violations);
 }
 
 /* Those of one scope over those before; later ones win. */
@@ -314,6 +316,16 @@ policy_compile(const struct node *document, const struct policy_context *context
 		return p;
 	policy_destroy(p);
 	return NULL;
+}
+
+bool
+policy_observe(const struct policy *p, const char *scope, const struct node *parameters,
+	       struct arena *arena, struct edition *ret_edition)
+{
+	struct violations none = {.arena = arena};
+	const struct edition_request request = {p->rules, p->rules_root, p->product,
+						scope,    parameters,    true};
+	return edition_compile(ret_edition, &request, arena, &none);
 }
 
 void

@@ -251,7 +251,7 @@ static const struct field test_fields[] = {
 	{0},
 };
 
-static const struct field_set test_set = {
+const struct field_set policy_test_fields = {
 	"test", sizeof(struct test_case), test_fields, .has_place = true,
 	.help = "A product and what the policy must say of it. A policy is stored only when its tests pass.",
 };
@@ -275,7 +275,7 @@ static const struct field policy_table[] = {
 	{"validations", FIELD_LIST, POLICY(validations), FIELD_NOT_EMPTY, .of = &validation_set, .help = "The conditions; all of them must hold"},
 	{"engine",      FIELD_WORD, POLICY(engine),      .words = engines, .help = "Who judges: `cel`, these validations; `opa`, an Open Policy Agent", .example = "cel"},
 	{"opa",         FIELD_MAP,  POLICY(opa),         .of = &opa_set, .help = "Whom to ask, with the engine `opa`"},
-	{"tests",       FIELD_LIST, POLICY(tests),       .of = &test_set, .help = "Products and the verdicts that they must get"},
+	{"tests",       FIELD_LIST, POLICY(tests),       .of = &policy_test_fields, .help = "Products and the verdicts that they must get"},
 	{0},
 };
 // clang-format on

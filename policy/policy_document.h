@@ -60,6 +60,9 @@ struct policy_document {
 bool policy_document_decode(const struct node *document, struct arena *arena,
 			    struct violations *violations, struct policy_document *ret_document);
 
+/* One test: a struct test_case. */
+extern const struct field_set policy_test_fields;
+
 /* The words of `expect`: those of enforcements, and "pass". */
 extern const char *const policy_expectations[];
 

@@ -98,6 +98,7 @@ expression_compile(const struct surroundings *around, const char *result,
 	    .variable_count = SEES_VARIABLES + around->variable_count,
 	    .libraries = governance_libraries,
 	    .result = result,
+	    .observed = around->observed,
 	};
 	struct cel_program *p = cel_compile(&declarations, source, strlen(source), &issues);
 	for (size_t i = 0; i < issues.count; i++)

@@ -34,6 +34,7 @@ struct surroundings {
 	const struct node *parameters; /* a map: constants */
 	const struct variable *variables;
 	size_t variable_count; /* of those made so far */
+	bool observed;         /* programs are made to be watched */
 };
 
 /* Where an expression stands: under `key` of `map`, whose pointer is given. */

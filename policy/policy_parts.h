@@ -30,9 +30,21 @@ struct policy {
 /* policy_edition -- the one for products of that domain. */
 const struct edition *policy_edition(const struct policy *p, const char *domain);
 
-/* policy_judge_by -- as policy_judge(), by that edition. */
+/* Who evaluates an edition's programs instead of cel_evaluate(): explanations and coverage. */
+struct policy_watch {
+	struct cel_value (*evaluate)(void *user, const struct cel_program *p,
+				     const struct cel_value *bindings, uint64_t limit,
+				     struct arena *arena, uint64_t *ret_cost);
+	void *user;
+};
+
+/* policy_judge_by -- as policy_judge(), by that edition; `watch` may be NULL. */
 struct verdict policy_judge_by(const struct policy *p, const struct edition *edition,
-			       const struct policy_input *input, struct arena *arena,
-			       struct violations *violations);
+			       const struct policy_input *input, const struct policy_watch *watch,
+			       struct arena *arena, struct violations *violations);
+
+/* policy_observe -- the edition, or one with other values, compiled so that it can be watched. */
+bool policy_observe(const struct policy *p, const char *scope, const struct node *parameters,
+		    struct arena *arena, struct edition *ret_edition);
 
 #endif

@@ -74,23 +74,9 @@ end_record(void *user, uint32_t step, struct cel_value v)
 
 struct teller {
 	struct arena *arena;
-	const char *source;
+	const struct cel_program *program;
 	const struct cel_step *steps;
 };
-
-/* The source of a step in one line: line ends and what they are indented by become one space. */
-static const char *
-text_of(const struct teller *t, const struct cel_step *s)
-{
-	char *text = arena_bytes(t->arena, t->source + s->start, s->end - s->start), *to = text;
-	for (const char *from = text; *from; from++) {
-		bool space = strchr(" \t\r\n", *from);
-		if (!space || (to > text && to[-1] != ' '))
-			*to++ = space ? ' ' : *from;
-	}
-	*to = '\0';
-	return text;
-}
 
 static struct cel_part *
 new_part(const struct teller *t, enum cel_part_kind kind, uint32_t step)
@@ -335,7 +321,7 @@ tell_step(const struct teller *t, uint32_t step, const struct record *r)
 {
 	const struct cel_step *s = &t->steps[step], *around = &t->steps[s->parent];
 	struct cel_part *part = new_part(t, r ? PART_STEP : PART_SKIPPED, step);
-	part->text = text_of(t, s);
+	part->text = cel_step_text(t->program, step, t->arena);
 	if (s->role == ROLE_RANGE && around->kind == STEP_BIND)
 		part->text = arena_printf(t->arena, "%s = %s", around->variables[0], part->text);
 	if (!r)
@@ -405,7 +391,7 @@ cel_explain(const struct cel_program *p, const struct cel_value *bindings, uint6
 	r.open = &r.root;
 	const struct cel_observer observer = {begin_record, end_record, &r};
 	struct cel_value v = cel_observe(p, bindings, limit, arena, &observer, ret_cost);
-	const struct teller t = {arena, cel_program_source(p), cel_steps(p, &count)};
+	const struct teller t = {arena, p, cel_steps(p, &count)};
 	struct cel_part *whole = tell_step(&t, 0, r.root.first);
 	whole->value = v;
 	if (v.kind == CEL_ERROR || (v.kind == CEL_BOOL && !v.boolean))

@@ -4,6 +4,7 @@
 #include "cel/observe.h"
 
 #include "cel/eval.h"
+#include "cel/lex.h"
 #include "cel/macro.h"
 #include "cel/observing.h"
 
@@ -123,6 +124,36 @@ cel_steps(const struct cel_program *p, size_t *ret_count)
 {
 	*ret_count = p->step_count;
 	return p->steps;
+}
+
+/* ---- showing ---- */
+
+/* A gap between these is shown as a space. */
+static bool
+stand_apart(enum token_kind before, enum token_kind after)
+{
+	return before != TOKEN_OPEN_PAREN && before != TOKEN_OPEN_BRACKET && before != TOKEN_DOT &&
+	       after != TOKEN_CLOSE_PAREN && after != TOKEN_CLOSE_BRACKET && after != TOKEN_DOT &&
+	       after != TOKEN_COMMA;
+}
+
+const char *
+cel_step_text(const struct cel_program *p, uint32_t step, struct arena *arena)
+{
+	const struct cel_step *s = &p->steps[step];
+	struct lexer lexer = {.source = p->source, .length = s->end, .next = s->start};
+	char *text = arena_alloc(arena, (size_t)(s->end - s->start) + 1), *to = text;
+	struct token before = {.kind = TOKEN_OPEN_PAREN, .span = {s->start, s->start}};
+	for (;;) {
+		struct token t = lex_next(&lexer);
+		if (t.kind == TOKEN_END || t.kind == TOKEN_WRONG)
+			return text;
+		if (t.span.start > before.span.end && stand_apart(before.kind, t.kind))
+			*to++ = ' ';
+		for (uint32_t i = t.span.start; i < t.span.end; i++)
+			*to++ = strchr("\t\r\n", p->source[i]) ? ' ' : p->source[i];
+		before = t;
+	}
 }
 
 /* ---- telling ---- */

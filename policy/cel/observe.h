@@ -56,6 +56,9 @@ struct cel_step {
 /* cel_steps -- all of them; none for a program that was not compiled observed. */
 const struct cel_step *cel_steps(const struct cel_program *p, size_t *ret_count);
 
+/* cel_step_text -- its source in one line, without comments. */
+const char *cel_step_text(const struct cel_program *p, uint32_t step, struct arena *arena);
+
 /*
  * Told of every step as it begins and of what it gave.  What is not begun was not needed.  The
  * steps inside a loop come once a round: its range first, then predicate and transform in the
