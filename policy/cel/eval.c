@@ -77,6 +77,8 @@ cel_arena(struct cel_run *run)
 const char *
 eval_kind(struct cel_value v)
 {
+	if (v.kind == CEL_NULL)
+		return "null";
 	if (v.kind == CEL_TIMESTAMP)
 		return "timestamp";
 	return v.kind == CEL_DURATION ? "duration" : cel_kind_name(v.kind);
