@@ -555,6 +555,53 @@ push_loop_variables(struct checker *c, struct cel_expr *x, const struct cel_type
 	}
 }
 
+/* What a macro makes must be a map, which is then the type of all of them together. */
+static const struct cel_type *
+entries_type(struct checker *c, const struct cel_expr *x, const struct cel_type *made)
+{
+	const struct cel_type *pair[] = {infer_unknown(&c->inference),
+					 infer_unknown(&c->inference)};
+	const struct cel_type *map = type_map(c->arena, pair[0], pair[1]);
+	if (!c->lenient && !infer_assign(&c->inference, &made, &map, 1))
+		COMPLAIN(c, x->transform->span, "'%s' wants a map of entries, this is %s", x->name,
+			 show(c, made));
+	return infer_resolve(&c->inference, map, false);
+}
+
+static bool
+has_order(const struct cel_type *t)
+{
+	switch (t->kind) {
+	case TYPE_DYN:
+	case TYPE_UNKNOWN:
+	case TYPE_BOOL:
+	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_DOUBLE:
+	case TYPE_STRING:
+	case TYPE_BYTES:
+	case TYPE_TIMESTAMP:
+	case TYPE_DURATION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const struct cel_type *
+sorted_type(struct checker *c, const struct cel_expr *x, const struct cel_type *range,
+	    const struct cel_type *key)
+{
+	bool is_list = range->kind != TYPE_MAP && range->kind != TYPE_RECORD;
+	if (!c->lenient && !is_list)
+		COMPLAIN(c, x->target->span, "'%s' goes through a list, this is %s", x->name,
+			 show(c, range));
+	if (!c->lenient && !has_order(infer_resolve(&c->inference, key, false)))
+		COMPLAIN(c, x->transform->span, "'%s' wants what has an order, this is %s", x->name,
+			 show(c, key));
+	return is_list ? range : dyn();
+}
+
 static const struct cel_type *
 loop_result(struct checker *c, const struct cel_expr *x, const struct cel_type *range,
 	    const struct cel_type *item, const struct cel_type *made)
@@ -567,6 +614,10 @@ loop_result(struct checker *c, const struct cel_expr *x, const struct cel_type *
 		range_types(c, range, types);
 		return type_map(c->arena, types[0], made);
 	}
+	case SHAPE_MAP_OF_ENTRIES:
+		return entries_type(c, x, made);
+	case SHAPE_SORT:
+		return sorted_type(c, x, range, made);
 	default:
 		return type_simple(TYPE_BOOL);
 	}

@@ -11,7 +11,7 @@
 
 #include "cel/operator.h"
 
-enum { ERROR_COST = 20, TEXT_COST = 16 /* bytes a step */ };
+enum { ERROR_COST = 20 };
 
 /* ---- failing ---- */
 
@@ -284,6 +284,21 @@ eval_call(struct cel_run *run, const struct cel_op *op)
 	return eval_no_overload(run, op->function_name, arguments, op->count);
 }
 
+/* A function whose pattern is constant. */
+struct cel_value
+eval_pattern(struct cel_run *run, const struct cel_op *op)
+{
+	struct cel_value arguments[MOST_PARAMETERS_OF_FUNCTION];
+	for (uint32_t i = 0; i < op->count; i++) {
+		arguments[i] = eval_op(run, &op->children[i]);
+		if (arguments[i].kind == CEL_ERROR)
+			return arguments[i];
+	}
+	run->at = op->offset;
+	return op->pattern(run, op->regex, arguments, op->count);
+}
+
+/* The most common of them, with a bool for an answer. */
 struct cel_value
 eval_matches(struct cel_run *run, const struct cel_op *op)
 {
@@ -295,7 +310,7 @@ eval_matches(struct cel_run *run, const struct cel_op *op)
 		const struct cel_value both[] = {text, op->children[1].constant};
 		return eval_no_overload(run, "matches", both, 2);
 	}
-	if (!cel_charge(run, text.count / TEXT_COST))
+	if (!cel_charge(run, regex_find_cost(op->regex, text.count)))
 		return eval_fail(run, op, "exhausted");
 	return cel_bool(regex_finds(op->regex, text.text, text.count));
 }

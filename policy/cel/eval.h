@@ -19,16 +19,16 @@ struct cel_run {
 
 /* The operations (eval.c). */
 cel_op_fn eval_constant, eval_variable, eval_local, eval_unknown, eval_choice, eval_logic,
-    eval_operator1, eval_operator2, eval_call, eval_unknown_call, eval_matches, eval_list,
-    eval_list_optional, eval_map, eval_or, eval_or_value, eval_equal, eval_not_equal;
+    eval_operator1, eval_operator2, eval_call, eval_unknown_call, eval_pattern, eval_matches,
+    eval_list, eval_list_optional, eval_map, eval_or, eval_or_value, eval_equal, eval_not_equal;
 
 /* The operations on fields (eval_field.c); those that end in `near` take an operand that is. */
 cel_op_fn eval_select, eval_select_near, eval_select_optional, eval_select_optional_near, eval_has,
     eval_has_near, eval_has_and_select;
 
 /* The operations of macros (eval_macro.c). */
-cel_op_fn eval_all, eval_exists, eval_exists_one, eval_to_list, eval_to_map, eval_bind,
-    eval_opt_map, eval_opt_flat_map;
+cel_op_fn eval_all, eval_exists, eval_exists_one, eval_to_list, eval_to_map, eval_to_map_of_entries,
+    eval_sort_by, eval_bind, eval_opt_map, eval_opt_flat_map;
 
 /* Every operation that is run is a step. */
 static inline struct cel_value

@@ -5,6 +5,7 @@
  * slot holds the item (the key), or two hold the index (the key) and the item (the value).
  */
 #include "cel/eval.h"
+#include "cel/sort.h"
 
 static bool
 is_range(struct cel_value v)
@@ -164,6 +165,62 @@ eval_to_map(struct cel_run *run, const struct cel_op *op)
 		cel_map_add(map, run->arena, round_key(range, i), made);
 	}
 	return cel_map_value(map);
+}
+
+/* The entries of a map that a round made; the same key twice is an error. */
+static struct cel_value
+add_entries(struct cel_run *run, const struct cel_op *op, struct cel_map *map,
+	    struct cel_value made)
+{
+	if (made.kind != CEL_MAP)
+		return eval_fail(run, op, "'%s' wants a map of entries, not %s", op->name,
+				 eval_kind(made));
+	run->cost += made.count;
+	for (uint32_t i = 0; i < made.count && !eval_is_exhausted(run); i++) {
+		struct cel_entry entry = cel_entry_at(made, i);
+		if (!cel_map_add(map, run->arena, entry.key, entry.value))
+			return eval_fail(run, op, "the key is there twice");
+	}
+	return eval_is_exhausted(run) ? eval_fail(run, op, "exhausted") : cel_null();
+}
+
+struct cel_value
+eval_to_map_of_entries(struct cel_run *run, const struct cel_op *op)
+{
+	struct cel_value range = eval_range(run, op);
+	if (range.kind == CEL_ERROR)
+		return range;
+	struct cel_map *map = ARENA_NEW(run->arena, struct cel_map);
+	for (uint32_t i = 0; i < range.count; i++) {
+		struct cel_value made;
+		if (!eval_round(run, op, range, i, &made))
+			continue;
+		struct cel_value failure =
+		    made.kind == CEL_ERROR ? made : add_entries(run, op, map, made);
+		if (failure.kind == CEL_ERROR)
+			return failure;
+	}
+	return cel_map_value(map);
+}
+
+struct cel_value
+eval_sort_by(struct cel_run *run, const struct cel_op *op)
+{
+	struct cel_value range = eval_range(run, op);
+	if (range.kind == CEL_ERROR)
+		return range;
+	if (range.kind != CEL_LIST)
+		return eval_fail(run, op, "'%s' goes through a list, not %s", op->name,
+				 eval_kind(range));
+	struct cel_entry *entries = ARENA_ARRAY(run->arena, struct cel_entry, range.count);
+	for (uint32_t i = 0; i < range.count; i++) {
+		struct cel_value key;
+		if (eval_round(run, op, range, i, &key) && key.kind == CEL_ERROR)
+			return key;
+		entries[i] = (struct cel_entry){key, value_item(range, i)};
+	}
+	run->at = op->offset;
+	return sort_by_keys(run, op->name, entries, range.count);
 }
 
 struct cel_value

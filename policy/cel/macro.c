@@ -16,6 +16,7 @@ const struct cel_macro macro_table[] = {
 	{"exists",        NULL,  false, 2, SHAPE_EXISTS,     "p", "list.exists(i, x, condition)", NULL},
 	{"exists_one",    NULL,  false, 1, SHAPE_EXISTS_ONE, "p", "list.exists_one(x, condition)",
 	    "whether the condition holds for exactly one item or key"},
+	{"exists_one",    NULL,  false, 2, SHAPE_EXISTS_ONE, "p", "list.exists_one(i, x, condition)", NULL},
 	{"existsOne",     NULL,  false, 1, SHAPE_EXISTS_ONE, "p", "list.existsOne(x, condition)", NULL},
 	{"existsOne",     NULL,  false, 2, SHAPE_EXISTS_ONE, "p", "list.existsOne(i, x, condition)", NULL},
 	{"filter",        NULL,  false, 1, SHAPE_LIST,       "p", "list.filter(x, condition)",
@@ -30,12 +31,21 @@ const struct cel_macro macro_table[] = {
 	{"transformMap",  NULL,  false, 2, SHAPE_MAP,        "t", "map.transformMap(key, value, expression)",
 	    "the map of the same keys (of a list: of its indexes) with what the expression gives as values"},
 	{"transformMap",  NULL,  false, 2, SHAPE_MAP,        "pt", "map.transformMap(key, value, condition, expression)", NULL},
+	{"transformMapEntry", NULL, false, 2, SHAPE_MAP_OF_ENTRIES, "t", "map.transformMapEntry(key, value, {k: v})",
+	    "the map of all entries of the maps that the expression gives; a key that is there twice is an error"},
+	{"transformMapEntry", NULL, false, 2, SHAPE_MAP_OF_ENTRIES, "pt", "map.transformMapEntry(key, value, condition, {k: v})", NULL},
+	{"sortBy",        NULL,  false, 1, SHAPE_SORT,       "t", "list.sortBy(x, expression)",
+	    "the items in the order of what the expression gives for each; where it gives the same, they keep theirs"},
 	{"bind",          "cel", false, 1, SHAPE_BIND,       "it", "cel.bind(x, value, expression)",
 	    "the expression, in which the name stands for the value"},
 	{"optMap",        NULL,  false, 1, SHAPE_OPTIONAL,   "t", "optional.optMap(x, expression)",
 	    "an optional of what the expression gives for the value that is there, or none"},
 	{"optFlatMap",    NULL,  false, 1, SHAPE_OPTIONAL_FLAT, "t", "optional.optFlatMap(x, expression)",
 	    "the optional that the expression gives for the value that is there, or none"},
+	{"greatest",      "math", false, 0, SHAPE_GATHER,    "*", "math.greatest(x, y, z, ...)",
+	    "the greatest of as many numbers as there are"},
+	{"least",         "math", false, 0, SHAPE_GATHER,    "*", "math.least(x, y, z, ...)",
+	    "the least of them"},
 	{0},
 };
 // clang-format on
@@ -51,12 +61,17 @@ target_fits(const struct cel_macro *m, const struct cel_expr *target)
 	       strcmp(target->name, m->space) == 0;
 }
 
+static bool
+count_fits(const struct cel_macro *m, uint32_t count)
+{
+	return m->shape == SHAPE_GATHER ? count > 2 : m->variables + strlen(m->roles) == count;
+}
+
 const struct cel_macro *
 macro_find(const char *name, const struct cel_expr *target, uint32_t count)
 {
 	for (const struct cel_macro *m = macro_table; m->name; m++)
-		if (strcmp(m->name, name) == 0 && m->variables + strlen(m->roles) == count &&
-		    target_fits(m, target))
+		if (strcmp(m->name, name) == 0 && count_fits(m, count) && target_fits(m, target))
 			return m;
 	return NULL;
 }
@@ -86,11 +101,46 @@ expand_has(struct cel_expr *call, const struct cel_expr **ret_wrong)
 	return NULL;
 }
 
+static bool
+may_be_number(const struct cel_expr *x)
+{
+	uint8_t kind = x->literal.kind;
+	return x->kind != EXPR_LITERAL || kind == CEL_INT || kind == CEL_UINT || kind == CEL_DOUBLE;
+}
+
+static const char *
+gather(struct cel_expr *call, struct arena *arena, const struct cel_expr **ret_wrong)
+{
+	for (uint32_t i = 0; i < call->count; i++) {
+		*ret_wrong = call->children[i];
+		if (!may_be_number(*ret_wrong))
+			return "a number is wanted here";
+	}
+	struct cel_expr *list = ARENA_NEW(arena, struct cel_expr),
+			**only = ARENA_ARRAY(arena, struct cel_expr *, 1);
+	*list = (struct cel_expr){
+	    .kind = EXPR_LIST,
+	    .count = call->count,
+	    .children = call->children,
+	    .span = {call->children[0]->span.start, call->children[call->count - 1]->span.end},
+	    .at = call->children[0]->span.start};
+	for (uint32_t i = 0; i < call->count; i++)
+		if (call->children[i]->depth >= list->depth)
+			list->depth = call->children[i]->depth + 1;
+	only[0] = list;
+	call->children = only;
+	call->count = 1;
+	return NULL;
+}
+
 const char *
-macro_expand(const struct cel_macro *m, struct cel_expr *call, const struct cel_expr **ret_wrong)
+macro_expand(const struct cel_macro *m, struct cel_expr *call, struct arena *arena,
+	     const struct cel_expr **ret_wrong)
 {
 	if (m->shape == SHAPE_HAS)
 		return expand_has(call, ret_wrong);
+	if (m->shape == SHAPE_GATHER)
+		return gather(call, arena, ret_wrong);
 	for (uint32_t i = 0; i < m->variables; i++) {
 		const struct cel_expr *variable = call->children[i];
 		*ret_wrong = variable;

@@ -17,9 +17,12 @@ enum macro_shape {
 	SHAPE_EXISTS_ONE,
 	SHAPE_LIST, /* a list of what is kept and transformed: map, filter, transformList */
 	SHAPE_MAP,  /* a map with the same keys: transformMap */
+	SHAPE_MAP_OF_ENTRIES, /* a map of what maps hold: transformMapEntry */
+	SHAPE_SORT,           /* a list in the order of what comes out: sortBy */
 	SHAPE_BIND,
 	SHAPE_OPTIONAL,      /* optMap: an optional of what comes out */
 	SHAPE_OPTIONAL_FLAT, /* optFlatMap: what comes out is an optional */
+	SHAPE_GATHER,        /* a call with its arguments in one list: math.greatest */
 };
 
 struct cel_macro {
@@ -28,7 +31,9 @@ struct cel_macro {
 	bool global;       /* has(x): nothing before the dot */
 	uint8_t variables; /* how many names come first */
 	enum macro_shape shape;
-	const char *roles; /* of the other arguments: p predicate, t transform, i initial value */
+	/* Of the other arguments: p predicate, t transform, i initial value; "*" is three or more
+	 * of them. */
+	const char *roles;
 	const char *usage, *help; /* help NULL: as the row above */
 };
 
@@ -45,7 +50,7 @@ const char *macro_usage(const char *name);
  * macro_expand -- turn a call into the macro.  NULL, or what is wrong with the argument
  * `*ret_wrong`.
  */
-const char *macro_expand(const struct cel_macro *m, struct cel_expr *call,
+const char *macro_expand(const struct cel_macro *m, struct cel_expr *call, struct arena *arena,
 			 const struct cel_expr **ret_wrong);
 
 #endif

@@ -43,7 +43,7 @@ extreme_of_list(struct cel_run *run, const char *name, struct cel_value list,
 	return extreme(run, name, items, list.count, wanted);
 }
 
-/* The same for one number up to six, and for a list of any length. */
+/* The same for one number, for two, and for a list; more than two come as a list (macro.c). */
 #define EXTREME(name, text, wanted)                                                                \
 	static struct cel_value name##_list(struct cel_run *run, const struct cel_value *v)        \
 	{                                                                                          \
@@ -53,14 +53,6 @@ extreme_of_list(struct cel_run *run, const char *name, struct cel_value list,
 		return extreme(run, text, v, 1, wanted);                                           \
 	} static struct cel_value name##_2(struct cel_run *run, const struct cel_value *v) {       \
 		return extreme(run, text, v, 2, wanted);                                           \
-	} static struct cel_value name##_3(struct cel_run *run, const struct cel_value *v) {       \
-		return extreme(run, text, v, 3, wanted);                                           \
-	} static struct cel_value name##_4(struct cel_run *run, const struct cel_value *v) {       \
-		return extreme(run, text, v, 4, wanted);                                           \
-	} static struct cel_value name##_5(struct cel_run *run, const struct cel_value *v) {       \
-		return extreme(run, text, v, 5, wanted);                                           \
-	} static struct cel_value name##_6(struct cel_run *run, const struct cel_value *v) {       \
-		return extreme(run, text, v, 6, wanted);                                           \
 	}
 
 EXTREME(greatest, "math.greatest", VALUE_GREATER)
@@ -107,6 +99,15 @@ sign(struct cel_run *run, const struct cel_value *v)
 	return isnan(v->real) ? *v : cel_double((v->real > 0) - (v->real < 0));
 }
 
+static struct cel_value
+square_root(struct cel_run *run, const struct cel_value *v)
+{
+	(void)run;
+	return cel_double(sqrt(v->kind == CEL_INT    ? (double)v->integer
+			       : v->kind == CEL_UINT ? (double)v->natural
+						     : v->real));
+}
+
 /* ---- bits ---- */
 
 /* The bits of an int are those of the uint that two's complement makes of it: the result has the
@@ -147,28 +148,36 @@ shift_right(struct cel_run *run, const struct cel_value *v)
 
 // clang-format off
 const struct cel_function math_functions[] = {
-	{"math.greatest",       "(list(int)) int",                    greatest_list, "the greatest of a list, or of up to six numbers"},
-	{"math.greatest",       "(list(uint)) uint",                  greatest_list, NULL},
-	{"math.greatest",       "(list(double)) double",              greatest_list, NULL},
-	{"math.greatest",      "(int) int",                          greatest_1,    NULL},
-	{"math.greatest",      "(uint) uint",                        greatest_1,    NULL},
-	{"math.greatest",      "(double) double",                    greatest_1,    NULL},
-	{"math.greatest",      "(dyn, dyn) dyn",                     greatest_2,    NULL},
-	{"math.greatest",      "(dyn, dyn, dyn) dyn",                greatest_3,    NULL},
-	{"math.greatest",      "(dyn, dyn, dyn, dyn) dyn",           greatest_4,    NULL},
-	{"math.greatest",      "(dyn, dyn, dyn, dyn, dyn) dyn",      greatest_5,    NULL},
-	{"math.greatest",      "(dyn, dyn, dyn, dyn, dyn, dyn) dyn", greatest_6,    NULL},
-	{"math.least",         "(list(int)) int",                    least_list,    "the least of a list, or of up to six numbers"},
-	{"math.least",         "(list(uint)) uint",                  least_list,    NULL},
-	{"math.least",         "(list(double)) double",              least_list,    NULL},
-	{"math.least",         "(int) int",                          least_1,       NULL},
-	{"math.least",         "(uint) uint",                        least_1,       NULL},
-	{"math.least",         "(double) double",                    least_1,       NULL},
-	{"math.least",         "(dyn, dyn) dyn",                     least_2,       NULL},
-	{"math.least",         "(dyn, dyn, dyn) dyn",                least_3,       NULL},
-	{"math.least",         "(dyn, dyn, dyn, dyn) dyn",           least_4,       NULL},
-	{"math.least",         "(dyn, dyn, dyn, dyn, dyn) dyn",      least_5,       NULL},
-	{"math.least",         "(dyn, dyn, dyn, dyn, dyn, dyn) dyn", least_6,       NULL},
+	{"math.greatest",       "(list(int)) int",             greatest_list, "the greatest of a list, or of the numbers given"},
+	{"math.greatest",       "(list(uint)) uint",           greatest_list, NULL},
+	{"math.greatest",       "(list(double)) double",       greatest_list, NULL},
+	{"math.greatest",       "(int) int",                   greatest_1,    NULL},
+	{"math.greatest",       "(uint) uint",                 greatest_1,    NULL},
+	{"math.greatest",       "(double) double",             greatest_1,    NULL},
+	{"math.greatest",       "(int, int) int",              greatest_2,    NULL},
+	{"math.greatest",       "(uint, uint) uint",           greatest_2,    NULL},
+	{"math.greatest",       "(double, double) double",     greatest_2,    NULL},
+	{"math.greatest",       "(int, uint) dyn",             greatest_2,    NULL},
+	{"math.greatest",       "(int, double) dyn",           greatest_2,    NULL},
+	{"math.greatest",       "(uint, int) dyn",             greatest_2,    NULL},
+	{"math.greatest",       "(uint, double) dyn",          greatest_2,    NULL},
+	{"math.greatest",       "(double, int) dyn",           greatest_2,    NULL},
+	{"math.greatest",       "(double, uint) dyn",          greatest_2,    NULL},
+	{"math.least",          "(list(int)) int",             least_list,    "the least of a list, or of the numbers given"},
+	{"math.least",          "(list(uint)) uint",           least_list,    NULL},
+	{"math.least",          "(list(double)) double",       least_list,    NULL},
+	{"math.least",          "(int) int",                   least_1,       NULL},
+	{"math.least",          "(uint) uint",                 least_1,       NULL},
+	{"math.least",          "(double) double",             least_1,       NULL},
+	{"math.least",          "(int, int) int",              least_2,       NULL},
+	{"math.least",          "(uint, uint) uint",           least_2,       NULL},
+	{"math.least",          "(double, double) double",     least_2,       NULL},
+	{"math.least",          "(int, uint) dyn",             least_2,       NULL},
+	{"math.least",          "(int, double) dyn",           least_2,       NULL},
+	{"math.least",          "(uint, int) dyn",             least_2,       NULL},
+	{"math.least",          "(uint, double) dyn",          least_2,       NULL},
+	{"math.least",          "(double, int) dyn",           least_2,       NULL},
+	{"math.least",          "(double, uint) dyn",          least_2,       NULL},
 	{"math.ceil",          "(double) double",                    ceiling,       "up to the next whole number"},
 	{"math.floor",         "(double) double",                    floor_of,      "down to the next whole number"},
 	{"math.round",         "(double) double",                    rounded,       "to the nearest whole number, halves away from zero"},
@@ -179,6 +188,9 @@ const struct cel_function math_functions[] = {
 	{"math.sign",          "(int) int",                          sign,          "-1, 0 or 1"},
 	{"math.sign",          "(uint) uint",                        sign,          NULL},
 	{"math.sign",          "(double) double",                    sign,          NULL},
+	{"math.sqrt",          "(double) double",                    square_root,   "the square root; NaN of a negative number"},
+	{"math.sqrt",          "(int) double",                       square_root,   NULL},
+	{"math.sqrt",          "(uint) double",                      square_root,   NULL},
 	{"math.isNaN",         "(double) bool",                      is_nan,        "whether it is not a number"},
 	{"math.isInf",         "(double) bool",                      is_infinite,   "whether it is infinite"},
 	{"math.isFinite",      "(double) bool",                      is_finite,     "whether it is neither infinite nor NaN"},

@@ -13,8 +13,8 @@
 /* The tables, one for each file. */
 extern const struct cel_function arithmetic_functions[], comparison_functions[],
     container_functions[], conversion_functions[], text_functions[], time_functions[],
-    optional_functions[], math_functions[], network_functions[], text_transform_functions[],
-    text_format_functions[];
+    optional_functions[], math_functions[], network_functions[], pattern_functions[],
+    list_functions[], set_functions[], text_transform_functions[], text_format_functions[];
 
 /* operator_equal -- null, with the answer in `*ret_same`; an error when comparing takes too many
  * steps. */

@@ -69,6 +69,23 @@ value(struct cel_run *run, const struct cel_value *v)
 }
 
 static struct cel_value
+unwrapped(struct cel_run *run, const struct cel_value *v)
+{
+	if (!cel_charge(run, v->count))
+		return cel_fail(run, "exhausted");
+	struct cel_value *items = ARENA_ARRAY(run->arena, struct cel_value, v->count);
+	size_t count = 0;
+	for (uint32_t i = 0; i < v->count; i++) {
+		struct cel_value item = value_item(*v, i);
+		if (item.kind != CEL_OPTIONAL)
+			return cel_fail(run, "an item is no optional, but %s", eval_kind(item));
+		if (item.inner)
+			items[count++] = value_inside(item);
+	}
+	return cel_list(items, count);
+}
+
+static struct cel_value
 built_in(struct cel_run *run, const struct cel_value *v)
 {
 	(void)v;
@@ -82,6 +99,8 @@ const struct cel_function optional_functions[] = {
 	{"optional.ofNonZeroValue", "(A) optional_type(A)",                                of_non_zero, "the same, but nothing for null, false, 0, and what is empty"},
 	{"hasValue",                "optional_type(A).() bool",                            has_value,   "whether it holds a value"},
 	{"value",                   "optional_type(A).() A",                               value,       "what it holds; an error when it holds nothing"},
+	{"optional.unwrap",         "(list(optional_type(A))) list(A)",                    unwrapped,   "what the optionals of a list hold, without those that hold nothing"},
+	{"unwrapOpt",               "list(optional_type(A)).() list(A)",                   unwrapped,   "the same"},
 	{"or",                      "optional_type(A).(optional_type(A)) optional_type(A)", built_in,   "the optional itself if it holds a value, else the other"},
 	{"orValue",                 "optional_type(A).(A) A",                              built_in,    "what it holds, else the other value"},
 	{0},

@@ -308,7 +308,7 @@ parse_call(struct parser *p, struct cel_expr *target, const char *name, struct c
 	const struct cel_macro *m =
 	    p->options->no_macros ? NULL : macro_find(name, target, x->count);
 	const struct cel_expr *where = x;
-	const char *wrong = m ? macro_expand(m, x, &where) : NULL;
+	const char *wrong = m ? macro_expand(m, x, p->arena, &where) : NULL;
 	return wrong ? fail_at(p, where->span, wrong) : finish(p, x);
 }
 

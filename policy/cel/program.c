@@ -6,8 +6,10 @@
 #include "cel/macro.h"
 #include "cel/observing.h"
 #include "cel/parse.h"
+#include "cel/pattern.h"
 
-enum { FOLDING_LIMIT = 1000 };
+/* In steps; what compiling the patterns of one program may take (regex_cost()). */
+enum { FOLDING_LIMIT = 1000, MOST_PATTERN_COST = 2000000 };
 
 struct builder {
 	struct cel_program *program;
@@ -17,6 +19,7 @@ struct builder {
 	bool unfolded, unfused;  /* as declared */
 	struct step_list *steps; /* NULL unless observed */
 	bool selected; /* the name that is built is a variable, and one member of it is meant */
+	uint64_t pattern_cost;
 	bool failed;
 };
 
@@ -162,22 +165,30 @@ keep_regex(struct builder *b, struct regex *r)
 
 /* A pattern that is known now is compiled now, and is wrong now. */
 static void
-build_matches(struct builder *b, const struct cel_expr *x, struct cel_op *op)
+build_pattern(struct builder *b, const struct cel_expr *x, struct cel_op *op,
+	      cel_pattern_fn *pattern)
 {
-	char message[200];
-	struct cel_value pattern = op->children[1].constant;
-	struct regex *r = regex_create(pattern.text, pattern.count, message, sizeof message);
+	char message[200] = "the patterns are too large";
+	struct cel_value text = op->children[1].constant;
+	b->pattern_cost += regex_cost(text.text, text.count);
+	bool affordable = b->pattern_cost <= MOST_PATTERN_COST;
+	struct regex *r =
+	    affordable ? regex_create(text.text, text.count, message, sizeof message) : NULL;
 	if (!r) {
-		const struct cel_expr *argument = x->children[x->count - 1];
-		issue_add(b->issues, b->program->source, argument->span,
-			  "not a regular expression: %s", message);
+		const struct cel_expr *argument = x->children[x->target ? 0 : 1];
+		issue_add(b->issues, b->program->source, argument->span, "%s%s",
+			  affordable ? "not a regular expression: " : "", message);
 		b->failed = true;
 		return;
 	}
 	keep_regex(b, r);
-	op->run = eval_matches;
+	op->run = eval_pattern;
 	op->regex = r;
-	op->count = 1;
+	op->pattern = pattern;
+	if (strcmp(x->name, "matches") == 0) {
+		op->run = eval_matches;
+		op->count = 1;
+	}
 }
 
 static bool
@@ -220,9 +231,9 @@ keep_overloads(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 static void
 build_function(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 {
-	if (strcmp(x->name, "matches") == 0 && op->count == 2 &&
-	    is_constant_text(&op->children[1])) {
-		build_matches(b, x, op);
+	cel_pattern_fn *pattern = pattern_function(x->name);
+	if (pattern && is_constant_text(&op->children[1])) {
+		build_pattern(b, x, op, pattern);
 		return;
 	}
 	if (x->target && strcmp(x->name, "or") == 0)
@@ -292,6 +303,8 @@ build_macro(struct builder *b, const struct cel_expr *x, struct cel_op *op)
 	    [SHAPE_EXISTS_ONE] = eval_exists_one,
 	    [SHAPE_LIST] = eval_to_list,
 	    [SHAPE_MAP] = eval_to_map,
+	    [SHAPE_MAP_OF_ENTRIES] = eval_to_map_of_entries,
+	    [SHAPE_SORT] = eval_sort_by,
 	    [SHAPE_BIND] = eval_bind,
 	    [SHAPE_OPTIONAL] = eval_opt_map,
 	    [SHAPE_OPTIONAL_FLAT] = eval_opt_flat_map,

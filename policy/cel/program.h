@@ -52,7 +52,12 @@ struct cel_op {
 			const struct op_overload *overloads;
 			const char *function_name;
 		};
-		const struct regex *regex; /* owned by the program */
+		struct {
+			const struct regex *regex; /* owned by the program */
+			struct cel_value (*pattern)(struct cel_run *run, const struct regex *r,
+						    const struct cel_value *arguments,
+						    uint32_t count); /* pattern.h */
+		};
 		const bool *optionals;
 		uint32_t variable;
 		uint32_t step; /* of an observed program */

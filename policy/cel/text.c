@@ -6,7 +6,7 @@
 
 #include "cel/operator.h"
 
-enum { TEXT_STEP = 16, PATTERN_COST = 100 };
+enum { TEXT_STEP = 16 };
 
 struct cel_value
 text_printf(struct cel_run *run, const char *format, ...)
@@ -43,28 +43,11 @@ ends_with(struct cel_run *run, const struct cel_value *v)
 			memcmp(v[0].text + v[0].count - v[1].count, v[1].text, v[1].count) == 0);
 }
 
-/* A pattern that is known only now; eval_matches() does those that are constant. */
-static struct cel_value
-matches(struct cel_run *run, const struct cel_value *v)
-{
-	char message[200];
-	if (!cel_charge(run, PATTERN_COST + v[1].count + v[0].count / TEXT_STEP))
-		return cel_fail(run, "exhausted");
-	struct regex *r = regex_create(v[1].text, v[1].count, message, sizeof message);
-	if (!r)
-		return cel_fail(run, "not a regular expression: %s", message);
-	bool found = regex_finds(r, v[0].text, v[0].count);
-	regex_destroy(r);
-	return cel_bool(found);
-}
-
 // clang-format off
 const struct cel_function text_functions[] = {
 	{"contains",   "string.(string) bool",   contains,    "whether the other text is a part of it"},
 	{"startsWith", "string.(string) bool",   starts_with, "whether it begins with the other text"},
 	{"endsWith",   "string.(string) bool",   ends_with,   "whether it ends with the other text"},
-	{"matches",    "string.(string) bool",   matches,     "whether a part of it matches the regular expression (RE2)"},
-	{"matches",    "(string, string) bool",  matches,     NULL},
 	{0},
 };
 // clang-format on
