@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "match.h"
+#include "opa.h"
 #include "policy_parts.h"
 
 /*
@@ -213,6 +214,19 @@ apply(struct hearing *h, const struct rule *r)
 	complain(h, r->validation->name, message_of(h, r, result), pointer_of(h, r));
 }
 
+/* Somebody else judges. */
+static void
+consult(struct hearing *h)
+{
+	const struct opa_finding found = opa_consult(&h->policy->document, h->edition->parameters,
+						     h->input, h->violations->arena);
+	h->verdict.outcome = found.outcome;
+	h->verdict.decision_id = found.decision_id;
+	for (size_t i = 0; i < found.count; i++)
+		complain(h, found.complaints[i].rule, found.complaints[i].message,
+			 found.complaints[i].pointer);
+}
+
 struct verdict
 policy_judge_by(const struct policy *p, const struct edition *edition,
 		const struct policy_input *input, const struct policy_watch *watch,
@@ -232,6 +246,8 @@ policy_judge_by(const struct policy *p, const struct edition *edition,
 	if (!is_meant(&h))
 		return h.verdict;
 	h.verdict.outcome = POLICY_SATISFIED;
+	if (p->document.engine == ENGINE_OPA)
+		consult(&h);
 	for (size_t i = 0; i < edition->rule_count; i++)
 		apply(&h, &edition->rules[i]);
 	return h.verdict;

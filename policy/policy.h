@@ -36,9 +36,12 @@
  * `upstream`, `facts`, `params`, `now` and `variables.NAME`.  One that fails, exceeds its limit of
  * steps or meets a missing fact counts as violated (it fails closed) and says why.
  *
- * A verdict is pure: the same document, policy, facts and moment give the same verdict.  Nothing
- * here reads a file, a clock, a socket or a database.  A compiled policy is immutable and shared by
- * threads without locks.
+ * With `engine: opa` and `opa: {url, path, deadline}` instead of validations an Open Policy Agent
+ * decides; who judges says how it is asked.
+ *
+ * A verdict is pure: the same document, policy, facts and moment (and answer of an Open Policy
+ * Agent) give the same verdict.  Nothing here reads a file, a clock, a socket or a database.  A
+ * compiled policy is immutable and shared by threads without locks.
  */
 #ifndef WEFT_POLICY_POLICY_H
 #define WEFT_POLICY_POLICY_H
@@ -131,6 +134,23 @@ struct policy_question {
 /* policy_question -- NULL for the engine `cel`. */
 const struct policy_question *policy_question(const struct policy *p);
 
+/* policy_question_address -- URL/v1/data/PATH, in the arena. */
+const char *policy_question_address(const struct policy_question *q, struct arena *arena);
+
+/* What an Open Policy Agent says. */
+struct policy_answer {
+	const struct node *result; /* NULL: nothing is defined at that path */
+	const char *decision_id;   /* what its own log calls the decision, or NULL */
+};
+
+/*
+ * policy_ask_fn -- `input` is the input document as JSON.  What is answered lives as long as the
+ * verdict.  A failure names the address and says why there is no answer.
+ */
+typedef enum err_code policy_ask_fn(void *asker, const struct policy_question *question,
+				    const char *input, size_t length,
+				    struct policy_answer *ret_answer, struct err *e);
+
 /*
  * What is judged, and by which facts.  All but `product` may be NULL; a NULL `facts` is an empty
  * map.  facts.published_at, when the product was first published, is what grace goes by.
@@ -138,6 +158,11 @@ const struct policy_question *policy_question(const struct policy *p);
 struct policy_input {
 	const struct node *product, *previous, *upstream, *facts;
 	moment now;
+
+	/* How policies of the engine `opa` are judged (opa.h).  NULL: nobody can be asked here, and
+	 * they fail. */
+	policy_ask_fn *ask;
+	void *asker;
 };
 
 enum policy_outcome {
@@ -156,6 +181,7 @@ struct verdict {
 	enum enforcement enforcement; /* of this verdict: warn instead of deny within the grace */
 	moment grace_end;             /* of a verdict within the grace; else 0 */
 	uint64_t cost;                /* steps of evaluation */
+	const char *decision_id;      /* of the Open Policy Agent that was asked, or NULL */
 };
 
 /*

@@ -90,7 +90,12 @@ judge_by_values(const struct policy *p, const struct node *values, const struct 
 struct policy_input
 case_input(const struct test_case *t)
 {
-	struct policy_input input = {t->product, t->previous, t->upstream, t->facts, 0};
+	struct policy_input input = {
+	    .product = t->product,
+	    .previous = t->previous,
+	    .upstream = t->upstream,
+	    .facts = t->facts,
+	};
 	if (t->now)
 		clock_parse(t->now, &input.now);
 	return input;

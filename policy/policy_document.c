@@ -92,10 +92,57 @@ check_identifier(const struct field_context *context, const struct node *value)
 static void
 check_url(const struct field_context *context, const struct node *value)
 {
-	if (strncmp(value->text, "http://", 7) != 0 && strncmp(value->text, "https://", 8) != 0)
-		violation_note(context->violations, "url", context->pointer, value->at,
-			       "'%s' is no address: it begins with http:// or https://",
-			       value->text);
+	const char *host = strstr(value->text, "://");
+	bool speaks =
+	    strncmp(value->text, "http://", 7) == 0 || strncmp(value->text, "https://", 8) == 0;
+	if (!speaks || strspn(host + 3, "/:") > 0 || host[3] == '\0' ||
+	    strpbrk(value->text, "@?# \\\t\r\n"))
+		violation_note(
+		    context->violations, "url", context->pointer, value->at,
+		    "'%s' is no address: it begins with http:// or https://, and names a "
+		    "host, such as 'http://127.0.0.1:8181'",
+		    value->text);
+}
+
+/* It is put behind /v1/data/ as it is, and must not lead out of there. */
+static bool
+is_path(const char *text)
+{
+	static const char parts[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_.-";
+	for (;; text++) {
+		size_t length = strspn(text, parts);
+		if (length == 0 || strspn(text, ".") == length)
+			return false;
+		text += length;
+		if (*text != '/')
+			return *text == '\0';
+	}
+}
+
+static void
+check_path(const struct field_context *context, const struct node *value)
+{
+	if (!is_path(value->text))
+		violation_note(
+		    context->violations, "path", context->pointer, value->at,
+		    "'%s' is no path of a document: names with '/' between them, such as "
+		    "'weft/retention'",
+		    value->text);
+}
+
+/* Who publishes waits for it. */
+static void
+check_deadline(const struct field_context *context, const struct node *value)
+{
+	struct duration deadline;
+	struct err e;
+	if (value->kind != NODE_TEXT || duration_parse(value->text, &deadline, &e) != ERR_OK)
+		return; /* complained of already */
+	int64_t longest = duration_longest(deadline);
+	if (longest < 1000 || longest > 10 * INT64_C(1000000))
+		violation_note(context->violations, "deadline", context->pointer, value->at,
+			       "'%s': an answer may take a millisecond to 10 seconds", value->text);
 }
 
 /* ---- the document as a whole: which parts go together ---- */
@@ -210,8 +257,8 @@ static const struct field_set values_set = {
 
 static const struct field opa_fields[] = {
 	{"url",      FIELD_TEXT,     QUESTION(url),      FIELD_REQUIRED, .check = check_url, .pattern = "^https?://", .help = "Where the Open Policy Agent answers", .example = "http://127.0.0.1:8181"},
-	{"path",     FIELD_TEXT,     QUESTION(path),     FIELD_REQUIRED | FIELD_NOT_EMPTY, .help = "The document below /v1/data that decides", .example = "weft/retention"},
-	{"deadline", FIELD_DURATION, QUESTION(deadline), .help = "How long its answer may take; 2 seconds when it is not given, and 10 at most", .example = "2 seconds"},
+	{"path",     FIELD_TEXT,     QUESTION(path),     FIELD_REQUIRED | FIELD_NOT_EMPTY, .check = check_path, .pattern = "^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", .help = "The document below /v1/data that decides", .example = "weft/retention"},
+	{"deadline", FIELD_DURATION, QUESTION(deadline), .check = check_deadline, .help = "How long its answer may take; 2 seconds when it is not given, and 10 at most", .example = "2 seconds"},
 	{0},
 };
 

@@ -246,7 +246,7 @@ decode_texts(const struct field *f, const struct node *value, const struct field
 		const struct node *item = is_list ? &value->items[i] : value;
 		struct field_context inner = *c;
 		if (is_list)
-			inner.pointer = pointer_index(c->arena, c->pointer, i);
+			inner.pointer = pointer_index(c->violations->arena, c->pointer, i);
 		places[taken] = item->at;
 		taken += take_text(f, item, &inner, &items[taken]);
 	}
@@ -276,7 +276,7 @@ decode_list(const struct field *f, const struct node *value, const struct field_
 	for (size_t i = 0; i < count; i++) {
 		struct field_context inner = *c;
 		if (is_list)
-			inner.pointer = pointer_index(c->arena, c->pointer, i);
+			inner.pointer = pointer_index(c->violations->arena, c->pointer, i);
 		field_decode(f->of, is_list ? &value->items[i] : value, &inner,
 			     items + i * f->of->size);
 	}
