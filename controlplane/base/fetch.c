@@ -1,204 +1,12 @@
 /*
- * fetch.c -- libcurl's easy interface, one handle a request.
- *
- * libcurl is told the limits and calls back with pieces of the answer.  Redirects are followed only
- * for a GET or HEAD that carries no token: then there is nothing that another host must not see,
- * and nothing is sent twice.
+ * fetch.c -- libcurl's easy interface, one handle a request; and addresses taken apart.
  */
 #include "fetch.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { MOST_REDIRECTS = 5, CONNECT_SECONDS = 10, KEEP_ALIVE_SECONDS = 30 };
-
-static const size_t usual_most = (size_t)64 << 20;
-static const int64_t usual_deadline = INT64_C(30) * 1000000;
-
-struct transfer {
-	const struct fetch_request *request;
-	CURL *curl;
-	struct curl_slist *headers;
-	struct buf body;
-	size_t most;
-	bool is_too_large, is_stopped;
-	char problem[CURL_ERROR_SIZE];
-};
-
-static void
-transfer_done(struct transfer *t)
-{
-	curl_easy_cleanup(t->curl);
-	curl_slist_free_all(t->headers);
-	buf_done(&t->body);
-}
-
-static bool
-is_success(CURL *curl)
-{
-	long status = 0;
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	return status >= 200 && status < 300;
-}
-
-/* libcurl takes any number but `size` as "stop here". */
-static size_t
-take_bytes(char *bytes, size_t one, size_t size, void *user)
-{
-	struct transfer *t = user;
-	(void)one; /* always 1 */
-	if (t->request->on_bytes && is_success(t->curl)) {
-		t->is_stopped = !t->request->on_bytes(t->request->user, bytes, size);
-		return t->is_stopped ? CURL_WRITEFUNC_ERROR : size;
-	}
-	if (size > t->most - t->body.length) {
-		t->is_too_large = true;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	buf_append(&t->body, bytes, size);
-	return size;
-}
-
-static bool
-has_line_end(const char *text)
-{
-	return strpbrk(text, "\r\n") != NULL;
-}
-
-static enum err_code
-check_request(const struct fetch_request *q, struct err *e)
-{
-	if (strncmp(q->url, "http://", 7) != 0 && strncmp(q->url, "https://", 8) != 0)
-		return ERR(e, UNREACHABLE, "'%s' does not begin with http:// or https://", q->url);
-	if (q->bearer && has_line_end(q->bearer))
-		return ERR(e, UNREACHABLE, "the token for '%s' holds a line end", q->url);
-	for (size_t i = 0; q->headers && q->headers[i]; i++)
-		if (has_line_end(q->headers[i]))
-			return ERR(e, UNREACHABLE, "a header for '%s' holds a line end", q->url);
-	return ERR_OK;
-}
-
-static void
-add_header(struct transfer *t, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(t->headers, line);
-	if (longer)
-		t->headers = longer;
-}
-
-static void
-set_headers(struct transfer *t)
-{
-	const struct fetch_request *q = t->request;
-	bool has_type = false;
-	for (size_t i = 0; q->headers && q->headers[i]; i++) {
-		has_type = has_type || strncasecmp(q->headers[i], "Content-Type:", 13) == 0;
-		add_header(t, q->headers[i]);
-	}
-	add_header(t, "Expect:"); /* no waiting for 100 Continue */
-	if (!has_type)
-		add_header(t, "Content-Type:"); /* libcurl would call a body a form */
-	curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers);
-	if (q->bearer) {
-		curl_easy_setopt(t->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
-		curl_easy_setopt(t->curl, CURLOPT_XOAUTH2_BEARER, q->bearer);
-	}
-}
-
-static bool
-is_method(const struct fetch_request *q, const char *name)
-{
-	return strcmp(q->method ? q->method : "GET", name) == 0;
-}
-
-static void
-set_method(struct transfer *t)
-{
-	const struct fetch_request *q = t->request;
-	bool is_get = is_method(q, "GET"), is_head = is_method(q, "HEAD");
-	if (q->body || is_method(q, "POST") || is_method(q, "PUT") || is_method(q, "PATCH")) {
-		curl_easy_setopt(t->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body_length);
-		curl_easy_setopt(t->curl, CURLOPT_POSTFIELDS, q->body ? q->body : "");
-	}
-	if (is_head)
-		curl_easy_setopt(t->curl, CURLOPT_NOBODY, 1L);
-	else
-		curl_easy_setopt(t->curl, CURLOPT_CUSTOMREQUEST, q->method ? q->method : "GET");
-	curl_easy_setopt(t->curl, CURLOPT_FOLLOWLOCATION,
-			 (is_get || is_head) && !q->bearer ? 1L : 0L);
-	curl_easy_setopt(t->curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
-}
-
-/* A stream has no deadline of its own; the kernel's probes notice when the other side is gone. */
-static void
-set_limits(struct transfer *t)
-{
-	int64_t deadline = t->request->deadline ? t->request->deadline : usual_deadline;
-	if (deadline > 0)
-		curl_easy_setopt(t->curl, CURLOPT_TIMEOUT_MS, (long)((deadline + 999) / 1000));
-	curl_easy_setopt(t->curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl_easy_setopt(t->curl, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(t->curl, CURLOPT_TCP_KEEPIDLE, (long)KEEP_ALIVE_SECONDS);
-	curl_easy_setopt(t->curl, CURLOPT_TCP_KEEPINTVL, (long)KEEP_ALIVE_SECONDS);
-}
-
-static void
-set_up(struct transfer *t)
-{
-	curl_easy_setopt(t->curl, CURLOPT_NOSIGNAL,
-			 1L); /* signals are the program's, not a thread's */
-	curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(t->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (t->request->ca)
-		curl_easy_setopt(t->curl, CURLOPT_CAINFO, t->request->ca);
-	curl_easy_setopt(t->curl, CURLOPT_URL, t->request->url);
-	curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "weft/" WEFT_VERSION);
-	curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->problem);
-	curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, take_bytes);
-	curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);
-	set_method(t);
-	set_headers(t);
-	set_limits(t);
-}
-
-static enum err_code
-complain(const struct transfer *t, CURLcode result, struct err *e)
-{
-	const char *url = t->request->url;
-	if (t->is_too_large)
-		return ERR(e, TOO_LARGE, "'%s' answered with more than %zu bytes", url, t->most);
-	const char *why = *t->problem ? t->problem : curl_easy_strerror(result);
-	if (result == CURLE_OPERATION_TIMEDOUT)
-		return ERR(e, TIMEOUT, "'%s' took too long: %s", url, why);
-	return ERR(e, UNREACHABLE, "'%s' cannot be reached: %s", url, why);
-}
-
-static const char *
-header_of(CURL *curl, const char *name, struct arena *arena)
-{
-	struct curl_header *header;
-	if (curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-		return NULL;
-	return arena_text(arena, header->value);
-}
-
-static struct fetch_response
-response_of(const struct transfer *t, struct arena *arena)
-{
-	long status = 0;
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	const char *type = header_of(t->curl, "Content-Type", arena);
-	return (struct fetch_response){
-	    .status = (int)status,
-	    .content_type = type ? type : "",
-	    .etag = header_of(t->curl, "ETag", arena),
-	    .body = arena_bytes(arena, t->body.data, t->body.length),
-	    .body_length = t->body.length,
-	};
-}
+#include "fetch_transfer.h"
 
 void
 fetch_start_up(void)
@@ -211,20 +19,10 @@ enum err_code
 fetch(const struct fetch_request *request, struct arena *arena, struct fetch_response *ret_response,
       struct err *e)
 {
-	CLEANUP(transfer_done) struct transfer t = {.request = request};
-	t.most = request->most ? request->most : usual_most;
-	enum err_code code = check_request(request, e);
-	if (code)
-		return code;
-	t.curl = curl_easy_init();
-	if (!t.curl)
-		return ERR(e, UNREACHABLE, "'%s': no memory for a request", request->url);
-	set_up(&t);
-	CURLcode result = curl_easy_perform(t.curl);
-	if (result != CURLE_OK && !t.is_stopped)
-		return complain(&t, result, e);
-	*ret_response = response_of(&t, arena);
-	return ERR_OK;
+	CLEANUP(transfer_done) struct transfer t = {0};
+	enum err_code code = transfer_begin(&t, request, e);
+	return code == ERR_OK ? transfer_end(&t, curl_easy_perform(t.curl), arena, ret_response, e)
+			      : code;
 }
 
 /* RFC 3986, section 2.3: all but the unreserved characters. */
@@ -251,4 +49,56 @@ fetch_escape(struct arena *arena, const char *text)
 		*p++ = digits[c & 15];
 	}
 	return escaped;
+}
+
+/* ---- addresses ---- */
+
+static void
+free_address(CURLU **u)
+{
+	curl_url_cleanup(*u);
+}
+
+static void
+free_part(char **part)
+{
+	curl_free(*part);
+}
+
+static bool
+has_part(CURLU *u, CURLUPart part)
+{
+	CLEANUP(free_part) char *found = NULL;
+	return curl_url_get(u, part, &found, 0) == CURLUE_OK;
+}
+
+const char *
+fetch_origin(struct arena *arena, const char *url)
+{
+	CLEANUP(free_address) CURLU *u = curl_url();
+	CLEANUP(free_part) char *scheme = NULL;
+	CLEANUP(free_part) char *host = NULL;
+	CLEANUP(free_part) char *port = NULL;
+	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
+	    has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD) ||
+	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
+		return NULL;
+	char *origin = arena_printf(arena, "%s://%s:%s", scheme, host, port);
+	for (char *p = origin; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	return origin;
+}
+
+bool
+fetch_is_loopback(const char *origin)
+{
+	static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]"};
+	const char *host = strstr(origin, "://") + 3, *port = strrchr(host, ':');
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
+		if (strlen(hosts[i]) == (size_t)(port - host) &&
+		    memcmp(host, hosts[i], strlen(hosts[i])) == 0)
+			return true;
+	return false;
 }

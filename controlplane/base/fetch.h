@@ -53,4 +53,12 @@ enum err_code fetch(const struct fetch_request *request, struct arena *arena,
 /* fetch_escape -- percent-encoded, for one part of a path or query. */
 const char *fetch_escape(struct arena *arena, const char *text);
 
+/*
+ * fetch_origin -- "scheme://host:port" in small letters, the port always said: what two addresses
+ * of one server have in common.  NULL for what is no address, or one with a user's name in it.
+ * fetch_is_loopback -- does such an origin name this machine?
+ */
+const char *fetch_origin(struct arena *arena, const char *url);
+bool fetch_is_loopback(const char *origin);
+
 #endif
