@@ -190,6 +190,15 @@ compliance(struct request *rq, struct response *rs, struct err *e)
 				  rq->arena, &rs->body, e);
 }
 
+static enum err_code
+facts(struct request *rq, struct response *rs, struct err *e)
+{
+	static const char *const none[] = {NULL};
+	TRY(request_only(rq, none, e));
+	return product_facts(services_of(rq)->governance, request_part(rq, 0), rq->arena, &rs->body,
+			     e);
+}
+
 // clang-format off
 const struct route product_routes[] = {
 	{POST,   "/api/v1/products",                   publish,    ROLE_PUBLISHER, "Publish a data product, or a new version of it"},
@@ -197,6 +206,7 @@ const struct route product_routes[] = {
 	{GET,    "/api/v1/products/{name}",            get,        ROLE_READER,    "One data product"},
 	{DELETE, "/api/v1/products/{name}",            retire,     ROLE_PUBLISHER, "Retire a data product"},
 	{GET,    "/api/v1/products/{name}/compliance", compliance, ROLE_READER,    "How it stands with every policy that applies"},
+	{GET,    "/api/v1/products/{name}/facts",      facts,      ROLE_READER,    "What a new version of it would be judged by"},
 	{0},
 };
 // clang-format on

@@ -1,10 +1,12 @@
 /*
- * evaluate.c -- judging a document that was sent without changing anything.
+ * evaluate.c -- judging a document that was sent without changing anything, and what a judgement
+ * would be made by.
  */
 #include <string.h>
 
 #include "catalog/product.h"
 
+#include "facts.h"
 #include "hearing.h"
 
 static enum err_code
@@ -71,4 +73,41 @@ product_evaluate(struct governance *g, const struct submission *in, struct arena
 	out->status = 200;
 	write_evaluation(&judgement, d.name, violations, out->body);
 	return ERR_OK;
+}
+
+/* ---- what it would be judged by ---- */
+
+static void
+write_facts(const struct node *previous, const struct facts *facts, moment now, struct buf *out)
+{
+	struct json j = {.out = out};
+	json_begin_map(&j);
+	json_key(&j, "previous");
+	json_node(&j, previous);
+	json_key(&j, "upstream");
+	json_node(&j, &facts->upstream);
+	json_key(&j, "facts");
+	json_node(&j, &facts->facts);
+	json_member_time(&j, "now", now);
+	json_end_map(&j);
+}
+
+enum err_code
+product_facts(struct governance *g, const char *name, struct arena *arena, struct buf *out,
+	      struct err *e)
+{
+	CLEANUP(session_end) struct session *s = NULL;
+	struct product p;
+	struct descriptor d;
+	struct facts facts;
+	enum err_code code = store_read(g->store, &s, e);
+	if (code == ERR_OK)
+		code = product_get(s, name, arena, &p, e);
+	if (code == ERR_OK)
+		code = product_decode(s, p.seq, arena, &d, e);
+	if (code == ERR_OK)
+		code = facts_gather(s, &d, arena, &facts, e);
+	if (code == ERR_OK)
+		write_facts(d.document, &facts, store_now(g->store), out);
+	return code;
 }

@@ -126,6 +126,13 @@ enum err_code product_evaluate(struct governance *g, const struct submission *in
 			       struct outcome *out, struct err *e);
 
 /*
+ * product_facts -- what a new version of the product would be judged by now, as JSON: {previous,
+ * upstream, facts, now}; previous is the version in force.  Fails: ERR_NOT_FOUND.
+ */
+enum err_code product_facts(struct governance *g, const char *name, struct arena *arena,
+			    struct buf *out, struct err *e);
+
+/*
  * product_compliance -- every policy that applies to the version in force, its verdict now, why,
  * and since when it falls short, as JSON.  With an `as_of`: as its last decision up to that event
  * said.

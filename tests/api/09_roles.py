@@ -22,6 +22,7 @@ ROUTES = [
     (READ, "GET", "/api/v1/products/no.such", None),
     (READ, "GET", "/api/v1/products/no.such/versions", None),
     (READ, "GET", "/api/v1/products/no.such/compliance", None),
+    (READ, "GET", "/api/v1/products/no.such/facts", None),
     (READ, "GET", "/api/v1/products/no.such/resources", None),
     (READ, "GET", "/api/v1/domains", None),
     (READ, "GET", "/api/v1/search?q=x", None),
