@@ -10,10 +10,10 @@
 #include "routes.h"
 
 const struct route *const api_tables[] = {
-    operations_routes, product_routes,   version_routes, schema_routes,
-    domain_routes,     search_routes,    policy_routes,  policy_version_routes,
-    lineage_routes,    event_routes,     audit_routes,   resource_routes,
-    quality_routes,    shortfall_routes, token_routes,   NULL,
+    operations_routes, product_routes, version_routes,        schema_routes,  domain_routes,
+    search_routes,     policy_routes,  policy_version_routes, impact_routes,  lineage_routes,
+    event_routes,      audit_routes,   resource_routes,       quality_routes, shortfall_routes,
+    token_routes,      NULL,
 };
 
 static enum err_code

@@ -7,8 +7,8 @@
 #include "http/http.h"
 
 extern const struct route operations_routes[], product_routes[], version_routes[], schema_routes[],
-    domain_routes[], search_routes[], policy_routes[], policy_version_routes[], lineage_routes[],
-    event_routes[], audit_routes[], resource_routes[], quality_routes[], shortfall_routes[],
-    token_routes[];
+    domain_routes[], search_routes[], policy_routes[], policy_version_routes[], impact_routes[],
+    lineage_routes[], event_routes[], audit_routes[], resource_routes[], quality_routes[],
+    shortfall_routes[], token_routes[];
 
 #endif

@@ -65,13 +65,13 @@ product_scan_next(struct session *s, const struct product_scan *scan, const char
 	" WHERE p.name > $1 AND ($2 IS NULL OR p.domain = $2) AND p.id <= $3 AND p.name <= $4"
 
 static const char present[] =
-    "SELECT p.name, p.version, p.seq, d.document, 0 FROM products p"
+    "SELECT p.name, p.version, p.seq, d.document, 0, p.domain, p.owner FROM products p"
     " JOIN product_documents d ON d.id = p.id" IN_SPAN " AND p.status <> 'retired' ORDER BY p.name";
 
 /* Retired by then is what was retired behind that version and before then. */
 static const char past[] =
     "SELECT p.name, v.version, v.seq, coalesce(d.document, ev.body),"
-    " CASE WHEN p.seq = v.seq THEN 0 ELSE 1 END FROM products p"
+    " CASE WHEN p.seq = v.seq THEN 0 ELSE 1 END, p.domain, p.owner FROM products p"
     " JOIN product_versions v ON v.id = p.id AND v.seq ="
     " (SELECT max(w.seq) FROM product_versions w WHERE w.id = p.id AND w.seq <= $3)"
     " LEFT JOIN product_documents d ON d.id = p.id AND p.seq = v.seq"
@@ -89,6 +89,10 @@ product_of_scan(const struct query *q, struct arena *arena)
 	    .is_event = db_column_int(q, 4) != 0,
 	};
 	p.text = db_column_bytes(q, 3, arena, &p.length);
+	if (p.is_event)
+		return p;
+	p.domain = db_column_text(q, 5, arena);
+	p.owner = db_column_text(q, 6, arena);
 	return p;
 }
 

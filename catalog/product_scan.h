@@ -31,7 +31,8 @@ struct product_span {
 /* One product that was in force. */
 struct scanned_product {
 	const char *name, *version;
-	uint64_t seq; /* of the event that published the version */
+	uint64_t seq;               /* of the event that published the version */
+	const char *domain, *owner; /* NULL when only the document says it */
 	/* as canonical JSON, without places; or, when `is_event` is set, the event's body, in which
 	 * the document stands as it was sent */
 	const char *text;

@@ -129,6 +129,12 @@ request_finish(struct request *rq, enum err_code code, const struct err *e)
 	keeper_away(k, -1);
 }
 
+bool
+request_is_abandoned(const struct request *rq)
+{
+	return exchange_is_abandoned(exchange_of(rq));
+}
+
 static void
 begin_answer(struct exchange *x)
 {

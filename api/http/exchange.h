@@ -79,6 +79,9 @@ void exchange_done(struct exchange *x);
 /* exchange_work -- call the handler, or the rest of it, on a thread that may wait. */
 void exchange_work(struct exchange *x);
 
+/* exchange_is_abandoned -- has the client closed the connection while nobody reads from it? */
+bool exchange_is_abandoned(const struct exchange *x);
+
 /* The exchange behind a handler's request. */
 struct exchange *exchange_of(const struct request *rq);
 

@@ -141,6 +141,12 @@ struct response {
  */
 void request_finish(struct request *rq, enum err_code code, const struct err *e);
 
+/*
+ * request_is_abandoned -- has the client of a request that was handed on closed its connection?  On
+ * any thread, until request_finish().
+ */
+bool request_is_abandoned(const struct request *rq);
+
 void response_header(struct response *rs, const char *name, const char *value);
 
 /* Cursors are opaque to clients: base64url of what the handler gave.  Fails: ERR_MALFORMED. */

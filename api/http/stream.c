@@ -29,8 +29,8 @@ take_pending(struct exchange *x, char *out, size_t room)
  * While a stream sleeps nobody looks at its socket, and who left would keep a place until the next
  * write fails.
  */
-static bool
-is_gone(const struct exchange *x)
+bool
+exchange_is_abandoned(const struct exchange *x)
 {
 	char byte;
 	const union MHD_ConnectionInfo *info =
@@ -57,8 +57,9 @@ next_bytes(void *user, uint64_t position, char *out, size_t room)
 	size = take_pending(x, out, room);
 	if (size > 0)
 		return (ssize_t)size;
-	return !is_gone(x) && keeper_sleep(&x->http->keeper, x) ? 0
-								: MHD_CONTENT_READER_END_OF_STREAM;
+	return !exchange_is_abandoned(x) && keeper_sleep(&x->http->keeper, x)
+		   ? 0
+		   : MHD_CONTENT_READER_END_OF_STREAM;
 }
 
 struct MHD_Response *

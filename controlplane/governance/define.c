@@ -13,6 +13,7 @@
 #include "descriptor/descriptor.h"
 
 #include "policy_author.h"
+#include "policy_draft.h"
 #include "transaction.h"
 
 struct definition;
@@ -39,53 +40,6 @@ struct definition {
 };
 
 /* ---- what is particular to a policy */
-
-static void
-note_failed_test(struct violations *violations, const struct policy_test *test)
-{
-	violation_note(violations, "test", "/tests", test->at,
-		       "the policy's own test '%s' expects %s and finds %s%s%s", test->name,
-		       test->expected, test->found, *test->why ? ": " : "", test->why);
-}
-
-static void
-run_own_tests(const struct policy *p, struct transaction *t)
-{
-	struct policy_test *tests;
-	size_t count;
-	policy_run_tests(p, t->arena, &tests, &count);
-	for (size_t i = 0; i < count; i++)
-		if (!tests[i].passed)
-			note_failed_test(t->violations, &tests[i]);
-}
-
-/*
- * Form is the sender's mistake; an expression that does not compile, a test that fails, or a value
- * that loosens a global policy is a refusal.
- */
-static bool
-is_about_meaning(const struct violations *violations)
-{
-	static const char *const rules[] = {"expression", "test", "tightens", "loosens"};
-	for (size_t i = 0; i < violations->count; i++) {
-		bool known = false;
-		for (size_t k = 0; k < ARRAY_LEN(rules); k++)
-			known |= strcmp(violations->items[i].rule, rules[k]) == 0;
-		if (!known)
-			return false;
-	}
-	return true;
-}
-
-static enum err_code
-report_complaints(struct transaction *t, enum err_code code, const char *name, struct err *e)
-{
-	violations_sort(t->violations);
-	const struct violation *first = &t->violations->items[0];
-	err_set_at(e, code, first->at, "'%s' has %zu mistake%s, first: %s", name,
-		   t->violations->count, t->violations->count == 1 ? "" : "s", first->message);
-	return code;
-}
 
 /* Whoever replaces a policy must be allowed to define both. */
 static enum err_code
@@ -121,32 +75,18 @@ check_tightenings(struct transaction *t, const struct definition *d, const struc
 	}
 }
 
-static struct policy *
-compile_policy(struct transaction *t, const struct definition *d)
-{
-	const char *base = policy_base_name(&d->root);
-	const struct policy_context context = {
-	    .product = &descriptor_fields,
-	    .base = base ? rule_set_find(t->rules, base) : NULL,
-	};
-	return policy_compile(&d->root, &context, t->violations);
-}
-
 static enum err_code
 check_policy(struct transaction *t, struct definition *d, struct err *e)
 {
+	struct policy *p = NULL;
 	if (check_author(t, d, e) != ERR_OK)
 		return e->code;
-	struct policy *p = compile_policy(t, d);
-	if (p) {
-		run_own_tests(p, t);
-		check_tightenings(t, d, p);
-	}
+	enum err_code code = policy_draft(&d->root, d->name, t->rules, t->violations, &p, e);
+	if (code != ERR_OK)
+		return code;
+	check_tightenings(t, d, p);
 	policy_destroy(p);
-	if (t->violations->count == 0)
-		return ERR_OK;
-	return report_complaints(t, is_about_meaning(t->violations) ? ERR_REFUSED : ERR_MALFORMED,
-				 d->name, e);
+	return t->violations->count ? draft_report(d->name, t->violations, e) : ERR_OK;
 }
 
 static enum err_code
@@ -170,7 +110,7 @@ check_domain(struct transaction *t, struct definition *d, struct err *e)
 	struct domain_document document;
 	if (domain_decode(&d->root, t->violations, &document))
 		return ERR_OK;
-	return report_complaints(t, ERR_MALFORMED, d->name, e);
+	return draft_report(d->name, t->violations, e);
 }
 
 static enum err_code

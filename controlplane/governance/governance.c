@@ -85,6 +85,7 @@ governance_create(struct store *store, struct governance **ret_governance, struc
 	struct governance *g = memory_alloc(sizeof *g);
 	g->store = store;
 	g->rules = rules_create(store_metrics(store));
+	impact_places_init(&g->impacts);
 	enum err_code code = define_missing(g, e);
 	if (code == ERR_OK)
 		code = compile_now(g, e);
@@ -100,6 +101,7 @@ governance_destroy(struct governance *g)
 {
 	if (!g)
 		return;
+	impact_places_done(&g->impacts);
 	rules_destroy(g->rules);
 	free(g);
 }

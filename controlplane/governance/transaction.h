@@ -13,11 +13,13 @@
 #define WEFT_GOVERNANCE_TRANSACTION_H
 
 #include "governance.h"
+#include "impact_places.h"
 #include "rule_set.h"
 
 struct governance {
 	struct store *store; /* not owned */
 	struct rules *rules;
+	struct impact_places impacts;
 };
 
 struct transaction_steps;

@@ -34,6 +34,7 @@ ROUTES = [
     (READ, "GET", "/api/v1/plugins", None),
     (READ, "GET", "/api/v1/whoami", None),
     (READ, "POST", "/api/v1/evaluate", weft.CASE_STUDY),
+    (READ, "POST", "/api/v1/policies/impact", POLICY),
     (PUBLISH, "POST", "/api/v1/products", weft.product("roles.one")),
     (PUBLISH, "DELETE", "/api/v1/products/no.such", None),
     (PUBLISH, "POST", "/api/v1/products/no.such/reconcile", None),

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """A life for policies: every version and who brought it, the end of one, and what a change of one would do."""
 
+import json
+import socket
 import time
 
 import weft
@@ -144,6 +146,218 @@ class Versions(weft.Case):
         done = self.assertDone(self.server.client("policy", "show", "by-client"), 2)
         done = self.assertDone(self.server.client("policy", "versions", "by-client"))
         self.assertRegex(done.stdout, r"2 +retired +deny")
+
+
+LINES = {"Accept": "application/x-ndjson"}
+
+
+class Impact(weft.Case):
+    """A server of its own for each test: an impact looks at every product that there is."""
+
+    @classmethod
+    def setUpClass(cls):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        pass
+
+    def setUp(self):
+        self.server = weft.Server()
+        self.addCleanup(self.server.close)
+        self.server.start()
+
+    def publish(self, name, owner, domain="testing", **changes):
+        return self.assertStatus(self.server.publish(weft.product(name, owner=owner, domain=domain, **changes)), 201)
+
+    def impact(self, text, query="", **options):
+        return self.assertStatus(self.server.post("/api/v1/policies/impact" + query, text, **options), 200).json
+
+    def lines(self, text, query=""):
+        answer = self.assertStatus(self.server.post("/api/v1/policies/impact" + query, text, headers=LINES), 200)
+        self.assertEqual(answer.type, "application/x-ndjson")
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    def test_what_would_be_refused_by_a_new_policy(self):
+        text = "# mine\nname: a.carols\nowner: carol\ndomain: sales\nschema:\n  - {name: id, type: STRING}\n" \
+               "quality_checks:\n  - unique: id\n"
+        self.assertStatus(self.server.publish(text), 201)
+        self.publish("b.teams", "b-team", "sales")
+        self.publish("c.daves", "dave", "cards")
+        size = self.server.checkpoint().size
+        found = self.impact(rule("teams-own", "deny", '"*"'))
+        self.assertEqual((found["policy"], found["enforcement"], found["compared_with"]), ("teams-own", "deny", None))
+        self.assertEqual(found["totals"], {"products": 3, "concerned": 3, "refused": 2, "warned": 0, "audited": 0, "cured": 0,
+                                           "unchanged": 1, "still_refused": 0, "still_warned": 0})
+        self.assertEqual([(row["domain"], row["products"], row["refused"]) for row in found["by_domain"]],
+                         [("cards", 1, 1), ("sales", 2, 1)])
+        self.assertEqual([(row["owner"], row["refused"]) for row in found["by_owner"]],
+                         [("carol", 1), ("dave", 1), ("b-team", 0)])
+        self.assertEqual([product["name"] for product in found["products"]], ["a.carols", "c.daves"])
+        first = found["products"][0]
+        self.assertEqual((first["outcome"], first["before"], first["after"]), ("refused", "clear", "refused"))
+        (complaint,) = first["violations"]
+        self.assertEqual((complaint["message"], complaint["pointer"], complaint["line"], complaint["column"]),
+                         ("The owner should be a team", "/owner", 3, 8))
+        # Nothing has happened.
+        self.assertEqual(self.server.checkpoint().size, size)
+        self.assertProblem(self.server.get("/api/v1/policies/teams-own"), 404)
+        self.assertEqual(self.server.get("/api/v1/products/c.daves").json["standing"], "compliant")
+
+    def test_a_changed_policy_is_compared_with_the_version_in_force(self):
+        self.publish("a.team", "a-team")
+        self.publish("b.squad", "b-squad")
+        self.publish("c.carols", "carol")
+        either = 'product.owner.endsWith("-team") || product.owner.endsWith("-squad")'
+        self.server.put("/api/v1/policies/owned", rule("owned", "warn"))
+        found = self.impact(rule("owned", "deny", expression=either))
+        self.assertEqual(found["compared_with"]["version"], 1)
+        self.assertEqual(found["compared_with"]["enforcement"], "warn")
+        self.assertEqual([(p["name"], p["outcome"], p["before"], p["after"]) for p in found["products"]],
+                         [("c.carols", "refused", "warned", "refused"), ("b.squad", "cured", "warned", "clear")])
+        self.assertEqual([p["violations"][0]["enforcement"] for p in found["products"]], ["deny", "warn"])
+        found = self.impact(rule("owned", "audit"))
+        self.assertEqual([(p["name"], p["outcome"]) for p in found["products"]], [("b.squad", "audited"), ("c.carols", "audited")])
+        found = self.impact(rule("owned", "warn"))
+        self.assertEqual((found["totals"]["unchanged"], found["totals"]["still_warned"], found["products"]), (3, 2, []))
+
+    def test_lines_come_in_the_order_of_names_and_say_what_the_one_answer_says(self):
+        for number in range(40):
+            self.publish(f"many.p{number % 7}{number:02}", "carol" if number % 3 else "x-team", f"domain-{number % 4}")
+        text = rule("teams-own", "deny", '"*"')
+        lines = self.lines(text)
+        self.assertEqual(lines[0], {"kind": "progress", "done": 0, "total": 40})
+        products = [line for line in lines if line["kind"] == "product"]
+        self.assertEqual([p["name"] for p in products], sorted(p["name"] for p in products))
+        self.assertEqual(len(products), 26)
+        self.assertEqual([line["kind"] for line in lines].count("summary"), 1)
+        summary = lines[-1]
+        whole = self.impact(text, "?limit=1000")
+        listed = [{key: value for key, value in p.items() if key != "kind"} for p in products]
+        self.assertEqual(whole.pop("products"), listed)
+        self.assertEqual({key: value for key, value in summary.items() if key != "kind"}, whole)
+        self.assertEqual(len(self.impact(text, "?limit=3")["products"]), 3)
+
+    def test_only_one_domain(self):
+        self.publish("a.one", "carol", "sales")
+        self.publish("b.one", "carol", "cards")
+        text = rule("teams-own", "deny", '"*"')
+        found = self.impact(text, "?domain=cards")
+        self.assertEqual((found["domain"], found["totals"]["products"]), ("cards", 1))
+        self.assertEqual([p["name"] for p in found["products"]], ["b.one"])
+        self.assertEqual(self.impact(text, "?domain=nobodys")["totals"]["products"], 0)
+        found = self.impact(rule("teams-own", "deny", "sales"))
+        self.assertEqual((found["totals"]["products"], found["totals"]["concerned"]), (2, 1))
+
+    def test_as_of_a_time(self):
+        self.publish("a.changed", "carol", "sales")
+        self.publish("b.retired", "carol", "sales")
+        then = moment()
+        self.assertStatus(self.server.publish(weft.product("a.changed", owner="a-team", domain="cards")), 200)
+        self.server.delete("/api/v1/products/b.retired?reason=over")
+        self.publish("c.later", "carol", "sales")
+        text = rule("teams-own", "deny", '"*"')
+        self.assertEqual([p["name"] for p in self.impact(text)["products"]], ["c.later"])
+        found = self.impact(text, f"?as_of={then}")
+        self.assertEqual(found["as_of"], then)
+        self.assertEqual([(p["name"], p["domain"]) for p in found["products"]], [("a.changed", "sales"), ("b.retired", "sales")])
+        self.assertEqual(found["products"][0]["violations"][0]["line"], 1)
+        self.assertEqual(self.impact(text, f"?as_of={then}&domain=cards")["totals"]["products"], 0)
+        self.assertEqual(self.impact(text, f"?as_of={then}&domain=sales")["totals"]["refused"], 2)
+        self.assertProblem(self.server.post("/api/v1/policies/impact?as_of=1999-01-01", text), 404)
+        self.assertProblem(self.server.post("/api/v1/policies/impact?as_of=once", text), 400)
+
+    def test_the_facts_of_each_domain(self):
+        domain = {"name": "sales", "title": "Sales", "team": "sales-team", "tags": ["regulated"]}
+        self.assertStatus(self.server.put("/api/v1/domains/sales", domain), 201)
+        self.publish("a.one", "carol", "sales")
+        self.publish("b.one", "carol", "cards")
+        self.publish("c.one", "carol", "sales")
+        found = self.impact(rule("no-regulated", "deny", '"*"', 'facts.domain.tags.all(tag, tag != "regulated")'))
+        self.assertEqual([p["name"] for p in found["products"]], ["a.one", "c.one"])
+
+    def test_what_is_made_from_others(self):
+        self.publish("a.source", "carol", "sales")
+        self.publish("b.made", "carol", "cards", inputs=["a.source"])
+        found = self.impact(rule("at-home", "deny", '"*"', "upstream.all(u, u.domain == product.domain)"))
+        self.assertEqual([p["name"] for p in found["products"]], ["b.made"])
+
+    def test_what_does_not_compile_is_refused_as_when_it_is_defined(self):
+        for text in (rule("p", "deny", expression="has(product.ownr)"), rule("p", "deny", expression="product.owner =="),
+                     rule("p", "forbid"), rule("p") + "tests:\n  - {name: t, product: {owner: x, domain: testing}, expect: pass}\n",
+                     "kind: Policy\nname: [", "kind: Policy\nname: p\n"):
+            with self.subTest(text=text):
+                defined = self.server.put("/api/v1/policies/p", text)
+                self.assertIn(defined.status, (400, 422))
+                for headers in ({}, LINES):
+                    tried = self.server.post("/api/v1/policies/impact", text, headers=headers)
+                    self.assertProblem(tried, defined.status)
+                    self.assertEqual(tried.violations, defined.violations)
+        self.assertProblem(self.server.post("/api/v1/policies/impact", "x", headers={"Content-Type": "text/csv"}), 415)
+        self.assertProblem(self.server.post("/api/v1/policies/impact?enforcment=deny", rule("p")), 400)
+
+    # Those who do not listen.
+
+    def publish_many(self, count, columns=1):
+        schema = [{"name": f"c{number}", "type": "STRING"} for number in range(columns)]
+        connection = self.server.connect()
+        for number in range(count):
+            answer = self.server.publish(weft.product(f"many.p{number:05}", owner="carol", schema=schema,
+                                                      quality_checks=[{"unique": "c0"}]), connection=connection, check=False)
+            self.assertStatus(answer, 201)
+        connection.close()
+
+    def ask_and_not_listen(self, text, headers=""):
+        """A connection that has asked for an impact and takes nothing of it."""
+        asking = socket.socket()
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asking.connect(("127.0.0.1", self.server.port))
+        asking.sendall(f"POST /api/v1/policies/impact HTTP/1.1\r\nHost: x\r\nContent-Type: application/yaml\r\n{headers}"
+                       f"Content-Length: {len(text)}\r\n\r\n{text}".encode())
+        return asking
+
+    def busy(self):
+        answer = self.server.post("/api/v1/policies/impact", rule("p"))
+        if answer.status == 200:
+            return False
+        self.assertProblem(answer, 503)
+        self.assertTrue(int(answer.headers["retry-after"]) > 0)
+        return True
+
+    def test_two_at_a_time_and_who_leaves_makes_room(self):
+        self.publish_many(900)
+        text = rule("teams-own", "deny").replace("The owner should be a team", "so " * 3000)
+        asking = [self.ask_and_not_listen(text, "Accept: application/x-ndjson\r\n") for _ in range(2)]
+        self.assertEqual([one.recv(12) for one in asking], [b"HTTP/1.1 200"] * 2)
+        self.assertTrue(self.busy())
+        time.sleep(0.5)
+        self.assertTrue(self.busy())
+        self.assertStatus(self.server.publish(weft.product("others.go_on")), 201)
+        asking.pop().close()
+        weft.wait_for(lambda: not self.busy(), "a place to be free")
+        # Whoever does not listen holds up no end.
+        begun = time.monotonic()
+        self.server.stop()
+        self.assertLess(time.monotonic() - begun, weft.PATIENCE / 3)
+        asking.pop().close()
+
+    def test_one_answer_that_nobody_waits_for_is_given_up(self):
+        self.publish_many(500, columns=60)
+        slow = rule("slow", "deny", expression="product.schema.all(a, product.schema.all(b, product.schema.exists(c, "
+                                               "c.name == a.name || c.name == b.name)))")
+        asking = [self.ask_and_not_listen(slow) for _ in range(2)]
+        time.sleep(0.5)
+        self.assertTrue(self.busy())
+        for one in asking:
+            one.close()
+        begun = time.monotonic()
+        weft.wait_for(lambda: not self.busy(), "a place to be free")
+        self.assertLess(time.monotonic() - begun, 5)
+        # SIGTERM ends one that is waited for.
+        with self.ask_and_not_listen(slow) as waiting:
+            time.sleep(0.2)
+            self.server.stop()
+            self.assertIn(b"503", waiting.recv(1000))
 
 
 if __name__ == "__main__":

@@ -100,9 +100,11 @@ def _check_content(what, response, content_type, body, has_body):
         return
     if content_type not in content:
         raise AssertionError(f"{what} is {content_type or 'nothing'}, documented are {', '.join(content)}")
-    if has_body and content_type.endswith("json"):
+    if not has_body or not content_type.endswith("json"):
+        return
+    for text in body.splitlines() if content_type == "application/x-ndjson" else [body]:
         try:
-            value = json.loads(body)
+            value = json.loads(text)
         except ValueError as error:
             raise AssertionError(f"{what} is no JSON: {error}") from None
         check_schema(content[content_type].get("schema", {}), value, what)

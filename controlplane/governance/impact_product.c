@@ -1,0 +1,207 @@
+/*
+ * impact_product.c -- reads of a product no more than the policies look at: its document when they
+ * may concern its domain, the facts that they name, and its source, for the line of a complaint.
+ */
+#include "impact_product.h"
+
+#include <string.h>
+
+#include "catalog/event_log.h"
+#include "descriptor/descriptor.h"
+
+#include "facts.h"
+
+/* Facts are kept for so many domains; then they are read anew. */
+enum { MOST_DOMAINS = 10000, MOST_COMPLAINTS = 20 };
+
+void
+impact_memory_done(struct impact_memory *m)
+{
+	arena_done(&m->arena);
+	*m = (struct impact_memory){0};
+}
+
+/* ---- facts ---- */
+
+static unsigned
+needs_of(const struct impact_terms *t)
+{
+	return policy_needs(t->after) | (t->before ? policy_needs(t->before) : 0);
+}
+
+static enum err_code
+gather(struct session *s, const struct node *document, struct arena *arena, struct facts *ret_facts,
+       struct err *e)
+{
+	struct violations ignored = {.arena = arena};
+	struct descriptor d;
+	descriptor_decode(document, &ignored, &d);
+	return facts_gather(s, &d, arena, ret_facts, e);
+}
+
+/* All products of a domain share what is known of it. */
+static enum err_code
+facts_by_domain(struct impact_memory *m, struct session *s, const struct node *document,
+		const char *domain, struct facts *ret_facts, struct err *e)
+{
+	if (m->domains.count >= MOST_DOMAINS)
+		impact_memory_done(m);
+	m->domains.arena = &m->arena;
+	struct facts *known = map_get(&m->domains, domain);
+	if (!known) {
+		known = ARENA_NEW(&m->arena, struct facts);
+		enum err_code code = gather(s, document, &m->arena, known, e);
+		if (code != ERR_OK)
+			return code;
+		map_put(&m->domains, arena_text(&m->arena, domain), known);
+	}
+	*ret_facts = *known;
+	return ERR_OK;
+}
+
+static enum err_code
+find_facts(const struct impact_terms *t, struct impact_memory *m, struct session *s,
+	   const struct node *document, const char *domain, struct arena *arena,
+	   struct facts *ret_facts, struct err *e)
+{
+	unsigned needs = needs_of(t);
+	if (needs & POLICY_NEEDS_UPSTREAM)
+		return gather(s, document, arena, ret_facts, e);
+	if (needs & POLICY_NEEDS_FACTS)
+		return facts_by_domain(m, s, document, domain, ret_facts, e);
+	*ret_facts = (struct facts){.facts = {.kind = NODE_MAP}, .upstream = {.kind = NODE_LIST}};
+	return ERR_OK;
+}
+
+/* ---- verdicts ---- */
+
+static enum impact_state
+state_of(const struct verdict *v)
+{
+	if (v->outcome == POLICY_SATISFIED || v->outcome == POLICY_NOT_CONCERNED)
+		return IMPACT_CLEAR;
+	return v->enforcement == ENFORCE_DENY   ? IMPACT_REFUSED
+	       : v->enforcement == ENFORCE_WARN ? IMPACT_WARNED
+						: IMPACT_AUDITED;
+}
+
+/* Judged as if it were published again, without a change. */
+static void
+judge_both(const struct impact_terms *t, const struct node *document, const struct facts *facts,
+	   struct arena *arena, struct impact_finding *f)
+{
+	struct violations before = {.arena = arena}, after = {.arena = arena};
+	const struct policy_input input = {
+	    .product = document,
+	    .previous = document,
+	    .upstream = &facts->upstream,
+	    .facts = &facts->facts,
+	    .now = t->now,
+	};
+	struct verdict v = policy_judge(t->after, &input, arena, &after);
+	f->product.after = state_of(&v);
+	f->product.concerned = v.outcome != POLICY_NOT_CONCERNED;
+	f->grace_end = v.grace_end;
+	if (t->before) {
+		v = policy_judge(t->before, &input, arena, &before);
+		f->product.before = state_of(&v);
+	}
+	f->complaints = f->product.after == IMPACT_CLEAR ? before : after;
+	if (f->complaints.count > MOST_COMPLAINTS)
+		f->complaints.count = MOST_COMPLAINTS;
+}
+
+static bool
+may_concern(const struct impact_terms *t, const char *domain)
+{
+	return policy_concerns_domain(t->after, domain) ||
+	       (t->before && policy_concerns_domain(t->before, domain));
+}
+
+/* ---- lines ---- */
+
+/* The document as it was sent; canonical JSON has no lines. */
+static enum err_code
+read_source(struct session *s, const struct scanned_product *p, struct arena *arena,
+	    struct node *ret_root, struct err *e)
+{
+	const char *source, *media_type;
+	size_t length;
+	enum err_code code =
+	    event_document(s, p->seq, "product.published", arena, &source, &length, &media_type, e);
+	if (code != ERR_OK)
+		return code;
+	bool json = strcmp(media_type, "application/json") == 0;
+	return document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, length, NULL, arena,
+			     ret_root, e);
+}
+
+static bool
+take_one(atomic_uint *left)
+{
+	unsigned n = atomic_load(left);
+	while (n > 0 && !atomic_compare_exchange_weak(left, &n, n - 1))
+		;
+	return n > 0;
+}
+
+/* A source that was redacted or cannot be read has no lines: the complaint stands without. */
+static void
+find_lines(struct impact_terms *t, struct session *s, const struct scanned_product *p,
+	   struct arena *arena, struct violations *complaints)
+{
+	struct node root;
+	struct err ignored;
+	if (p->is_event)
+		return; /* it was judged as it was sent */
+	bool found =
+	    take_one(&t->lines_left) && read_source(s, p, arena, &root, &ignored) == ERR_OK;
+	for (size_t i = 0; i < complaints->count; i++) {
+		struct violation *v = &complaints->items[i];
+		v->at = (struct position){0};
+		if (found)
+			pointer_place(&root, v->pointer, &v->at);
+	}
+}
+
+/* ---- one product ---- */
+
+static enum err_code
+judge_document(struct impact_terms *t, struct impact_memory *m, struct session *s,
+	       const struct scanned_product *p, struct arena *arena, struct impact_finding *f,
+	       struct err *e)
+{
+	struct node *document = ARENA_NEW(arena, struct node);
+	struct facts facts;
+	enum err_code code = scanned_product_document(p, arena, document, e);
+	if (code != ERR_OK)
+		return code;
+	f->product.domain = node_text(document, "domain", "");
+	f->product.owner = node_text(document, "owner", "");
+	f->counts = !t->domain || strcmp(f->product.domain, t->domain) == 0;
+	if (!f->counts || !may_concern(t, f->product.domain))
+		return ERR_OK;
+	code = find_facts(t, m, s, document, f->product.domain, arena, &facts, e);
+	if (code != ERR_OK)
+		return code;
+	judge_both(t, document, &facts, arena, f);
+	if (f->product.before != f->product.after)
+		find_lines(t, s, p, arena, &f->complaints);
+	return ERR_OK;
+}
+
+enum err_code
+impact_judge(struct impact_terms *terms, struct impact_memory *memory, struct session *s,
+	     const struct scanned_product *p, struct arena *arena,
+	     struct impact_finding *ret_finding, struct err *e)
+{
+	*ret_finding = (struct impact_finding){
+	    .name = p->name,
+	    .version = p->version,
+	    .counts = true,
+	    .product = {.domain = p->domain, .owner = p->owner},
+	};
+	if (p->domain && !may_concern(terms, p->domain))
+		return ERR_OK;
+	return judge_document(terms, memory, s, p, arena, ret_finding, e);
+}
