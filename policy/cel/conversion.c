@@ -47,10 +47,18 @@ int_of_uint(struct cel_run *run, const struct cel_value *v)
 }
 
 static struct cel_value
+double_does_not_fit(struct cel_run *run, double n, const char *type)
+{
+	char text[DOUBLE_TEXT_SIZE];
+	double_format(n, text);
+	return cel_fail(run, "%s does not fit %s", text, type);
+}
+
+static struct cel_value
 int_of_double(struct cel_run *run, const struct cel_value *v)
 {
 	if (!(v->real > -0x1p63 && v->real < 0x1p63))
-		return cel_fail(run, "%g does not fit int", v->real);
+		return double_does_not_fit(run, v->real, "int");
 	return cel_int((int64_t)v->real);
 }
 
@@ -82,8 +90,8 @@ uint_of_int(struct cel_run *run, const struct cel_value *v)
 static struct cel_value
 uint_of_double(struct cel_run *run, const struct cel_value *v)
 {
-	if (!(v->real > -1 && v->real < 0x1p64))
-		return cel_fail(run, "%g does not fit uint", v->real);
+	if (!(v->real >= 0 && v->real < 0x1p64))
+		return double_does_not_fit(run, v->real, "uint");
 	return cel_uint((uint64_t)v->real);
 }
 
@@ -91,7 +99,7 @@ static struct cel_value
 uint_of_string(struct cel_run *run, const struct cel_value *v)
 {
 	char text[MOST_DIGITS + 1], *end;
-	if (!number_text(*v, text) || strchr(text, '-'))
+	if (!number_text(*v, text) || strpbrk(text, "+-"))
 		return not_a(run, "a uint", *v);
 	errno = 0;
 	unsigned long long n = strtoull(text, &end, 10);
@@ -118,8 +126,10 @@ double_of_string(struct cel_run *run, const struct cel_value *v)
 	char text[MOST_DIGITS + 1], *end;
 	if (!number_text(*v, text))
 		return not_a(run, "a double", *v);
+	errno = 0;
 	double n = strtod(text, &end);
-	return *end ? not_a(run, "a double", *v) : cel_double(n);
+	bool too_large = errno == ERANGE && isinf(n);
+	return *end || too_large ? not_a(run, "a double", *v) : cel_double(n);
 }
 
 static struct cel_value

@@ -262,6 +262,8 @@ parse_literal(struct parser *p, bool negative, uint32_t start)
 	uint32_t offset;
 	const char *wrong =
 	    literal_decode(p->lexer.source, t, negative, p->arena, &x->literal, &offset);
+	if (offset == t.span.start)
+		offset = start; /* with the sign */
 	return wrong ? fail_at(p, (struct cel_span){offset, t.span.end}, wrong) : x;
 }
 

@@ -124,14 +124,14 @@ read_unit(const char **text)
 
 /* One number and its unit, added to `*total`. */
 static bool
-read_part(const char **text, int64_t *total)
+read_part(const char **text, __int128 *total)
 {
-	int64_t whole = 0;
+	uint64_t whole = 0;
 	uint32_t fraction = 0;
 	const char *start = *text;
 	for (; is_digit(**text); ++*text)
 		if (__builtin_mul_overflow(whole, 10, &whole) ||
-		    __builtin_add_overflow(whole, **text - '0', &whole))
+		    __builtin_add_overflow(whole, (unsigned)(**text - '0'), &whole))
 			return false;
 	bool digits = *text > start;
 	if (**text == '.') {
@@ -141,11 +141,11 @@ read_part(const char **text, int64_t *total)
 			return false;
 	}
 	const struct duration_unit *unit = digits ? read_unit(text) : NULL;
-	if (!unit || __builtin_mul_overflow(whole, unit->nanoseconds, &whole))
+	if (!unit)
 		return false;
-	int64_t part = (int64_t)((__int128)fraction * unit->nanoseconds / NANOSECONDS);
-	return !__builtin_add_overflow(whole, part, &whole) &&
-	       !__builtin_add_overflow(*total, whole, total);
+	*total += (__int128)whole * unit->nanoseconds +
+		  (__int128)fraction * unit->nanoseconds / NANOSECONDS;
+	return true;
 }
 
 /* "1h30m", "-1.5s", "0". */
@@ -154,7 +154,7 @@ time_parse_duration(const char *text, uint32_t length, struct cel_value *ret_dur
 {
 	enum { MOST = 60 };
 	char copy[MOST + 1];
-	int64_t total = 0;
+	__int128 total = 0; /* so short a text cannot exceed it */
 	if (length == 0 || length > MOST || memchr(text, '\0', length))
 		return false;
 	memcpy(copy, text, length);
@@ -170,8 +170,9 @@ time_parse_duration(const char *text, uint32_t length, struct cel_value *ret_dur
 	while (*next)
 		if (!read_part(&next, &total))
 			return false;
-	*ret_duration = cel_duration(negative ? -total : total);
-	return true;
+	total = negative ? -total : total;
+	*ret_duration = cel_duration((int64_t)total);
+	return total >= INT64_MIN && total <= INT64_MAX;
 }
 
 /* ---- conversions ---- */

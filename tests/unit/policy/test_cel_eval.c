@@ -74,7 +74,7 @@ conversions_never_cut_off(void **state)
 {
 	(void)state;
 	gives("int(-3.9)", "-3");
-	gives("int(9223372036854775807.0)", "error: 9.22337e+18 does not fit int");
+	gives("int(9223372036854775807.0)", "error: 9.223372036854776e+18 does not fit int");
 	gives("uint(-1)", "error: -1 does not fit uint");
 	gives("int('12') + int(' 12')", "error: \" 12\" is not an int");
 	gives("double('1e3') == 1000.0", "true");

@@ -127,7 +127,7 @@ numbers_that_do_not_fit_are_mistakes(void **state)
 		 "1:1 an integer is from -9223372036854775808 to 9223372036854775807");
 	is_wrong("18446744073709551616u", "1:1 a number beyond 64 bits");
 	is_wrong("1e999", "1:1 a number that is too large for a double");
-	is_wrong("-1u", "1:2 an unsigned number has no sign");
+	is_wrong("-1u", "1:1 an unsigned number has no sign");
 }
 
 int
