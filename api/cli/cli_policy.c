@@ -1,15 +1,9 @@
 /*
  * cli_policy.c -- weft policy list, test, put; and the table of its verbs.
  */
-#include <string.h>
-
-#include "base/json.h"
-
 #include "families.h"
 #include "listing.h"
-#include "offline_rules.h"
 #include "policy_verbs.h"
-#include "report.h"
 #include "sending.h"
 
 /* ---- list, put */
@@ -45,115 +39,6 @@ put(struct call *c, struct err *e)
 	return each_file(c, put_file, e);
 }
 
-/* ---- test */
-
-struct test_run {
-	struct table table;
-	struct json json;
-	size_t tests, failed;
-};
-
-static void
-add_test(struct test_run *run, const struct policy *p, const struct policy_test *test)
-{
-	run->tests++;
-	run->failed += !test->passed;
-	table_cell(&run->table, policy_name(p));
-	table_cell(&run->table, test->name);
-	table_cell(&run->table, test->expected);
-	table_painted(&run->table, test->passed ? PLAIN : RED, test->found);
-	table_painted(&run->table, test->passed ? GREEN : RED, test->passed ? "passed" : "FAILED");
-
-	json_begin_map(&run->json);
-	json_member_text(&run->json, "policy", policy_name(p));
-	json_member_text(&run->json, "test", test->name);
-	json_member_text(&run->json, "expected", test->expected);
-	json_member_text(&run->json, "found", test->found);
-	json_member_bool(&run->json, "passed", test->passed);
-	json_member_text(&run->json, "why", test->why);
-	json_end_map(&run->json);
-}
-
-/* A test that failed is shown where it stands in its document. */
-static void
-tell_failed_test(struct call *c, const struct sent_file *file, const struct policy_test *test)
-{
-	struct violations one = {.arena = c->arena};
-	violation_note(&one, "test", "", test->at, "'%s' expects %s and finds %s%s%s", test->name,
-		       test->expected, test->found, *test->why ? "\n" : "", test->why);
-	tell_violations(c, file, &one);
-}
-
-static void
-run_tests_of(struct call *c, const struct offline_rule *rule, struct test_run *run)
-{
-	struct policy_test *tests;
-	size_t count;
-	policy_run_tests(rule->policy, c->arena, &tests, &count);
-	for (size_t i = 0; i < count; i++) {
-		add_test(run, rule->policy, &tests[i]);
-		if (!tests[i].passed && !c->json)
-			tell_failed_test(c, &rule->file, &tests[i]);
-	}
-	if (count == 0 && !c->json)
-		note(c, "%s: no tests", rule->file.name);
-}
-
-/* All documents are tried, so that one that does not compile hides nothing of the others. */
-static enum err_code
-load(struct call *c, struct offline_rules *rules, struct err *e)
-{
-	if (c->words.count == 0)
-		return offline_rules_add_library(c, rules, e);
-	struct err worst = {0};
-	for (size_t i = 0; i < c->words.count; i++) {
-		struct err failure = {0};
-		enum err_code code = offline_rules_add_file(c, rules, c->words.items[i], &failure);
-		if (code && failure.message[0])
-			tell_failure(c, c->words.items[i], NULL, 0, &failure);
-		if (code && err_exit_status(code) >= err_exit_status(worst.code))
-			worst = failure;
-	}
-	*e = worst;
-	return worst.code;
-}
-
-static void
-show_results(struct call *c, const struct offline_rules *rules, const struct test_run *run,
-	     const struct buf *results)
-{
-	if (c->json) {
-		buf_append(&c->page, results->data, results->length);
-		buf_char(&c->page, '\n');
-		return;
-	}
-	if (run->tests)
-		table_write(&run->table, &c->out, &c->page);
-	note(c, "%s, %s, %zu failed", counted(c->arena, rules->count, "policy"),
-	     counted(c->arena, run->tests, "test"), run->failed);
-}
-
-static enum err_code
-test(struct call *c, struct err *e)
-{
-	static const char *const headers[] = {"POLICY", "TEST", "EXPECTED", "FOUND", "RESULT"};
-	CLEANUP(offline_rules_done) struct offline_rules rules = {0};
-	CLEANUP(buf_done) struct buf results = {0};
-	struct test_run run = {
-	    .table = {.arena = c->arena, .headers = headers, .columns = ARRAY_LEN(headers)},
-	    .json = {.out = &results},
-	};
-	enum err_code code = load(c, &rules, e);
-	json_begin_list(&run.json);
-	for (size_t i = 0; i < rules.count; i++)
-		run_tests_of(c, &rules.items[i], &run);
-	json_end_list(&run.json);
-	show_results(c, &rules, &run, &results);
-	if (code)
-		return code;
-	return run.failed ? call_told(ERR_REFUSED, e) : ERR_OK;
-}
-
 const struct verb policy_verbs[] = {
     {
 	.name = "list",
@@ -187,15 +72,54 @@ const struct verb policy_verbs[] = {
     },
     {
 	.name = "test",
-	.arguments = "[FILE...]",
-	.summary = "Run the tests inside policy documents, without a server",
-	.help = "Compiles and type-checks each document and runs its `tests`; without a FILE those "
-		"of the ready-made\n"
-		"policies.  Exits with 1 when a test fails, with 2 when a document is wrong.\n"
+	.arguments = "[FILE|FOLDER...]",
+	.summary = "Run the tests of policies, without a server",
+	.help = "Compiles and type-checks each policy and runs its `tests`, and those in files of "
+		"cases beside it\n"
+		"(`kind: PolicyCases`, `policy: NAME`, `cases: [...]`); of a FOLDER all that is in "
+		"it.  Without a word the tests of\n"
+		"the ready-made policies.  Exits with 1 when a test fails, with 2 when a document "
+		"is wrong.\n"
 		"\n"
-		"  weft policy test policies/*.yaml\n",
+		"  weft policy test policies/ --coverage\n",
+	.flags = policy_test_flags,
+	.size = sizeof(struct policy_test_flags),
 	.most = MANY,
-	.run = test,
+	.run = cli_policy_test,
+    },
+    {
+	.name = "coverage",
+	.arguments = "[FILE|FOLDER...]",
+	.summary = "What the tests of policies show of them",
+	.help = "Runs the tests, and says which ways through each expression none of them took, "
+		"and which parts of the\n"
+		"products, taken away, emptied or turned round, change a verdict: what the policy "
+		"depends on.  What it looks at\n"
+		"while no test notices a change of it is named.\n"
+		"\n"
+		"  weft policy coverage policies/ --least 90\n",
+	.flags = policy_test_flags,
+	.size = sizeof(struct policy_test_flags),
+	.most = MANY,
+	.run = cli_policy_coverage,
+    },
+    {
+	.name = "explain",
+	.arguments = "POLICY PRODUCT",
+	.summary = "Why a policy says what it says of a product",
+	.help = "The tree of each expression with the values of its parts; what makes the policy "
+		"say no is marked.  POLICY is\n"
+		"a file, a policy of the server, or a ready-made one; PRODUCT is a file, or a "
+		"product of the catalog.  What the\n"
+		"mesh knows beside the product comes from the server, or from --facts.\n"
+		"\n"
+		"  weft policy explain financial-data-retention finance.ledger\n"
+		"  weft policy explain retention.yaml ledger.yaml --facts facts.yaml\n",
+	.flags = policy_explain_flags,
+	.size = sizeof(struct policy_explain_flags),
+	.least = 2,
+	.most = 2,
+	.run = cli_policy_explain,
     },
     {
 	.name = "put",

@@ -13,6 +13,7 @@
 
 #include "families.h"
 #include "listing.h"
+#include "offline_facts.h"
 #include "offline_rules.h"
 #include "report.h"
 #include "sending.h"
@@ -28,62 +29,6 @@ static const struct flag validate_flags[] = {
 	{0},
 };
 // clang-format on
-
-/* ---- the facts that are at hand */
-
-static struct node
-text_node(const char *text)
-{
-	return (struct node){.kind = NODE_TEXT, .count = (uint32_t)strlen(text), .text = text};
-}
-
-static struct node
-map_node(struct arena *arena, const struct member *members, uint32_t count)
-{
-	struct member *copy = ARENA_ARRAY(arena, struct member, count);
-	memcpy(copy, members, count * sizeof *members);
-	return (struct node){.kind = NODE_MAP, .count = count, .members = copy};
-}
-
-static struct node
-tags_node(struct arena *arena, const struct words *tags)
-{
-	struct node *items = ARENA_ARRAY(arena, struct node, tags->count);
-	for (size_t i = 0; i < tags->count; i++)
-		items[i] = text_node(tags->items[i]);
-	return (struct node){.kind = NODE_LIST, .count = (uint32_t)tags->count, .items = items};
-}
-
-static struct node
-facts_node(struct arena *arena, const struct descriptor *d, const struct words *tags)
-{
-	const struct member domain[] = {
-	    {.key = "name", .value = text_node(d->domain)},
-	    {.key = "team", .value = {.kind = NODE_NULL}},
-	    {.key = "tags", .value = tags_node(arena, tags)},
-	};
-	const struct member facts = {.key = "domain",
-				     .value = map_node(arena, domain, ARRAY_LEN(domain))};
-	return map_node(arena, &facts, 1);
-}
-
-/* Of the inputs only the names are known, and which are external datasets. */
-static struct node
-upstream_node(struct arena *arena, const struct descriptor *d)
-{
-	const struct input *inputs = d->inputs.items;
-	struct node *items = ARENA_ARRAY(arena, struct node, d->inputs.count);
-	for (size_t i = 0; i < d->inputs.count; i++) {
-		bool external = inputs[i].product == NULL;
-		const struct member known[] = {
-		    {.key = "name",
-		     .value = text_node(external ? inputs[i].dataset : inputs[i].product)},
-		    {.key = "external", .value = {.kind = NODE_BOOL, .boolean = external}},
-		};
-		items[i] = map_node(arena, known, ARRAY_LEN(known));
-	}
-	return (struct node){.kind = NODE_LIST, .count = (uint32_t)d->inputs.count, .items = items};
-}
 
 /* ---- judging */
 
@@ -111,13 +56,13 @@ judge_offline(struct call *c, const struct descriptor *d, struct judged *j)
 {
 	const struct validate_flags *flags = c->flags;
 	const struct offline_rules *rules = c->state;
-	struct node facts = facts_node(c->arena, d, &flags->domain_tags);
-	struct node upstream = upstream_node(c->arena, d);
+	struct known_facts known;
+	offline_facts(d, &flags->domain_tags, c->arena, &known);
 	const struct policy_input input = {
 	    .product = d->document,
-	    .upstream = &upstream,
-	    .facts = &facts,
-	    .now = clock_now(&(struct clock){0}),
+	    .upstream = known.upstream,
+	    .facts = known.facts,
+	    .now = known.now,
 	};
 	j->verdicts = ARENA_ARRAY(c->arena, struct verdict, rules->count);
 	for (size_t i = 0; i < rules->count; i++) {

@@ -22,4 +22,24 @@ enum err_code cli_policy_show(struct call *c, struct err *e);
 enum err_code cli_policy_versions(struct call *c, struct err *e);
 enum err_code cli_policy_retire(struct call *c, struct err *e);
 
+/* cli_policy_test.c: the tests of policies, and what they show. */
+struct policy_test_flags {
+	bool coverage;
+	struct flag_number least;
+};
+extern const struct flag policy_test_flags[];
+
+enum err_code cli_policy_test(struct call *c, struct err *e);
+enum err_code cli_policy_coverage(struct call *c, struct err *e);
+
+/* cli_policy_explain.c: why a policy says what it says of a product. */
+struct policy_explain_flags {
+	const char *facts, *now;
+	struct words domain_tags;
+	bool offline;
+};
+extern const struct flag policy_explain_flags[];
+
+enum err_code cli_policy_explain(struct call *c, struct err *e);
+
 #endif

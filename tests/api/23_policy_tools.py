@@ -3,6 +3,49 @@
 
 import weft
 
+POLICY = """\
+# What finance keeps.
+kind: Policy
+name: tools-kept
+description: Financial data is kept.
+enforcement: deny
+match: {domains: ["fin*"]}
+parameters:
+  minimum: {type: period, default: 7 years, stricter: longer}
+variables:
+  - {name: kept, expression: retention(product)}
+validations:
+  - name: long-enough
+    expression: |
+      'exempt' in product.tags
+        || variables.kept >= period(params.minimum) && product.status != 'draft'
+    message: Kept too short
+    messageExpression: '"kept " + product.?retention.orValue("for no time") + ", less than " + params.minimum'
+    pointer: /retention
+tests:
+  - name: six years are too short
+    product: {name: finance.a, domain: finance, owner: o, status: active, tags: [x], retention: 6 years}
+    expect: deny
+"""
+
+CASES = """\
+kind: PolicyCases
+policy: tools-kept
+cases:
+  - name: seven years pass
+    product: {name: finance.a, domain: finance, owner: o, status: active, tags: [x], retention: 7 years}
+    expect: pass
+"""
+
+LEDGER = """\
+name: finance.ledger
+owner: finance-team
+domain: finance
+status: active
+tags: [books]
+retention: 6 years
+"""
+
 
 class Facts(weft.Case):
     def test_they_are_what_a_new_version_would_be_judged_by(self):
@@ -21,6 +64,148 @@ class Facts(weft.Case):
     def test_an_unknown_product_has_none(self):
         self.assertProblem(self.server.get("/api/v1/products/no.such/facts"), 404)
         self.assertProblem(self.server.get("/api/v1/products/no.such/facts?x=1"), 400)
+
+
+class Tools(weft.Case):
+    def setUp(self):
+        self.place = self.folder()
+        self.nowhere = {"WEFT_SERVER": "http://127.0.0.1:9"}
+
+    def write(self, name, text):
+        path = self.place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return str(path)
+
+    def offline(self, *words, status=0):
+        done = weft.run_client(*words, environment=self.nowhere)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+
+class Explain(Tools):
+    def test_the_tree_shows_every_value_and_marks_why(self):
+        done = self.offline("policy", "explain", self.write("p.yaml", POLICY), self.write("l.yaml", LEDGER))
+        self.assertIn("tools-kept refuses finance.ledger", done.stdout)
+        self.assertIn("minimum = 7 years", done.stdout)
+        marked = [line for line in done.stdout.splitlines() if line.endswith("◀")]
+        self.assertEqual([" ".join(line.split()) for line in marked], [
+            "├─ 'exempt' in product.tags false ◀",
+            "├─ variables.kept >= period(params.minimum) false ◀"])
+        self.assertRegex(done.stdout, r"product\.status != 'draft' +not evaluated")
+        self.assertRegex(done.stdout, r"(?m)^variables.kept .*p\.yaml:10$")
+        self.assertIn('"kept 6 years, less than 7 years"', done.stdout)
+        self.assertIn("l.yaml:6:12: denied: kept 6 years, less than 7 years", done.stdout)
+
+    def test_json_has_the_same_tree(self):
+        done = self.offline("policy", "explain", self.write("p.yaml", POLICY), self.write("l.yaml", LEDGER), "--json")
+        answer = weft.json.loads(done.stdout)
+        self.assertEqual((answer["outcome"], answer["enforcement"]), ("violated", "deny"))
+        self.assertEqual([e["role"] for e in answer["expressions"]], ["variable", "validation", "message"])
+        tree = answer["expressions"][1]["tree"]
+        self.assertEqual(tree["value"], "false")
+        self.assertTrue(tree["parts"][0]["blamed"])
+        self.assertEqual(answer["violations"][0]["pointer"], "/retention")
+
+    def test_a_product_that_is_left_out_is_told_why(self):
+        path = self.write("l.yaml", LEDGER.replace("domain: finance", "domain: retail"))
+        done = self.offline("policy", "explain", self.write("p.yaml", POLICY), path)
+        self.assertIn("tools-kept does not concern finance.ledger", done.stdout)
+        self.assertIn("""the product's domain is "retail", which 'match' leaves out""", done.stdout)
+
+    def test_facts_come_from_a_file(self):
+        policy = self.write("p.yaml", POLICY.replace("'exempt' in product.tags", "facts.?quality.?score.orValue(0.0) > 0.5"))
+        facts = self.write("f.yaml", "facts: {quality: {score: 0.75}}\nnow: 2026-01-31T00:00:00Z\n")
+        done = self.offline("policy", "explain", policy, self.write("l.yaml", LEDGER), "--facts", facts)
+        self.assertIn("is satisfied with", done.stdout)
+        self.assertIn("2026-01-31", done.stdout)
+        bare = self.write("b.yaml", "quality: {score: 0.25}\n")
+        done = self.offline("policy", "explain", policy, self.write("l.yaml", LEDGER), "--facts", bare)
+        self.assertIn("refuses", done.stdout)
+
+    def test_policy_and_product_by_name_are_the_server_s(self):
+        self.server.put("/api/v1/domains/finance", "name: finance\nteam: books\ntags: [ledgers]\n")
+        made = weft.product("finance.known", domain="finance", retention="8 years", status="active", tags=["books"])
+        self.assertIn(self.server.publish(made).status, (200, 201))
+        stored = POLICY.replace("'exempt' in product.tags", "'nothing' in facts.domain.tags")
+        self.assertIn(self.server.put("/api/v1/policies/tools-kept", stored.split("tests:")[0]).status, (200, 201))
+        done = self.server.client("policy", "explain", "tools-kept", "finance.known")
+        self.assertDone(done)
+        self.assertIn("tools-kept is satisfied with finance.known 1.0.0", done.stdout)
+        self.assertIn('["ledgers"]', done.stdout)
+        done = self.server.client("policy", "explain", "financial-data-retention", self.write("l.yaml", LEDGER))
+        self.assertDone(done)
+        self.assertIn("the server does not know the product", done.stdout)
+        self.server.delete("/api/v1/policies/tools-kept?reason=done")
+
+    def test_what_is_not_there_is_said(self):
+        self.assertEqual(self.server.client("policy", "explain", "no-such", self.write("l.yaml", LEDGER)).returncode, 2)
+        self.assertEqual(self.server.client("policy", "explain", "financial-data-retention", "no.such").returncode, 2)
+        done = self.offline("policy", "explain", "no-such", "x.yaml", status=2)
+        self.assertIn("there is no such file, no ready-made policy, and the server cannot be reached", done.stderr)
+
+
+class Tests(Tools):
+    def test_a_folder_holds_policies_and_cases(self):
+        self.write("all/p.yaml", POLICY)
+        self.write("all/deeper/c.yaml", CASES)
+        self.write("all/ledger.yaml", LEDGER)
+        done = self.offline("policy", "test", str(self.place / "all"))
+        self.assertEqual(done.stdout.count("passed"), 2)
+        self.assertIn("1 policy, 2 tests, 0 failed", done.stderr)
+
+    def test_a_case_that_fails_points_at_its_line(self):
+        self.write("all/p.yaml", POLICY)
+        self.write("all/c.yaml", CASES.replace("expect: pass", "expect: deny"))
+        done = self.offline("policy", "test", str(self.place / "all"), status=1)
+        self.assertIn("c.yaml:4:5: error: 'seven years pass' expects deny and finds pass", done.stderr)
+
+    def test_cases_of_nothing_and_malformed_ones_are_errors(self):
+        path = self.write("c.yaml", CASES.replace("tools-kept", "no-such"))
+        done = self.offline("policy", "test", path, status=2)
+        self.assertIn("cases of 'no-such', which is none of the policies here", done.stderr)
+        done = self.offline("policy", "test", self.write("d.yaml", CASES.replace("expect", "expct")), status=2)
+        self.assertIn("expct", done.stderr)
+
+    def test_cases_may_be_of_a_ready_made_policy(self):
+        path = self.write("c.yaml", """\
+kind: PolicyCases
+policy: financial-data-retention
+cases:
+  - {name: ours, product: {name: a.b, domain: finance, retention: 9 years}, expect: pass}
+""")
+        done = self.offline("policy", "test", path)
+        self.assertRegex(done.stdout, r"financial-data-retention +ours +pass +pass +passed")
+
+    def test_coverage_shows_what_was_never_seen_in_the_file_s_own_lines(self):
+        self.write("all/p.yaml", POLICY)
+        self.write("all/c.yaml", CASES)
+        done = self.offline("policy", "coverage", str(self.place / "all"))
+        self.assertIn("p.yaml:14:7: warning: never true: 'exempt' in product.tags [coverage]", done.stdout)
+        self.assertIn("p.yaml:15:56: warning: never false: product.status != 'draft' [coverage]", done.stdout)
+        self.assertRegex(done.stdout, r"tools-kept  83% of its branches: 10 of 12 sides, by 2 tests")
+        self.assertRegex(done.stdout, r"(?m)^retention +1 of 2 +1 of 2 +yes")
+        self.assertRegex(done.stdout, r"(?m)^owner +0 of 2 +0 of 2 +no")
+        self.assertIn("looked at, but no test notices when it changes: tags", done.stdout)
+
+    def test_too_little_coverage_fails_where_it_is_asked_for(self):
+        path = self.write("p.yaml", POLICY)
+        self.offline("policy", "test", path, "--least", "40")
+        done = self.offline("policy", "coverage", path, "--least", "90", status=1)
+        self.assertIn("1 policy covered too little", done.stderr)
+
+    def test_json_tells_the_same(self):
+        self.write("all/p.yaml", POLICY)
+        self.write("all/c.yaml", CASES)
+        answer = weft.json.loads(self.offline("policy", "test", str(self.place / "all"), "--coverage", "--json").stdout)
+        self.assertEqual([t["passed"] for t in answer["tests"]], [True, True])
+        study = answer["coverage"][0]
+        self.assertEqual((study["sides"], study["seen"], study["percent"]), (12, 10, 83))
+        self.assertEqual([(g["line"], g["what"]) for g in study["unseen"]], [(14, "never true"), (15, "never false")])
+        self.assertEqual(study["unnoticed"], ["tags"])
+        parts = {part["part"]: part for part in study["parts"]}
+        self.assertEqual(parts["retention"]["removed"], {"tried": 2, "refused": 1, "passed": 0})
+        self.assertIsInstance(weft.json.loads(self.offline("policy", "test", str(self.place / "all"), "--json").stdout), list)
 
 
 if __name__ == "__main__":
