@@ -282,6 +282,33 @@ event_list(struct session *s, uint64_t after, uint64_t limit, const char *kind_p
 	return ERR_OK;
 }
 
+enum err_code
+event_heads(struct session *s, uint64_t after, uint64_t limit, struct arena *arena,
+	    struct event_list *ret_list, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT seq, time, kind, subject FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+	CLEANUP(query_close) struct query q = {0};
+	struct event_list list = {0};
+	size_t capacity = 0;
+	CHECK(
+	    db_query(s->db, sql, DB_ARGS(db_int(as_limit(after)), db_int(as_limit(limit))), &q, e));
+	while (db_next(&q)) {
+		list.items =
+		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
+		list.items[list.count++] = (struct event){
+		    .seq = (uint64_t)db_column_int(&q, 0),
+		    .time = db_column_int(&q, 1),
+		    .kind = db_column_text(&q, 2, arena),
+		    .subject = db_column_text(&q, 3, arena),
+		};
+	}
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_list = list;
+	return ERR_OK;
+}
+
 /* --- roots and proofs --- */
 
 static enum err_code

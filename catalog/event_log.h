@@ -80,6 +80,11 @@ enum err_code event_list(struct session *s, uint64_t after, uint64_t limit, cons
 			 const char *subject, struct arena *arena, struct event_list *ret_list,
 			 struct err *e);
 
+/* event_heads -- the same, all of them, without actor, hash and body: for who asks what they are
+ * about. */
+enum err_code event_heads(struct session *s, uint64_t after, uint64_t limit, struct arena *arena,
+			  struct event_list *ret_list, struct err *e);
+
 /* Roots and proofs of the stored tree. */
 enum err_code event_log_root(struct session *s, uint64_t size, struct digest *ret_root,
 			     struct err *e);

@@ -3,6 +3,7 @@
  */
 #include "shortfall.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -203,6 +204,32 @@ shortfalls_of_product(struct session *s, const char *product, struct arena *aren
 {
 	const struct shortfall_filter all = {.product = product, .limit = VIOLATIONS_MOST_WRITTEN};
 	return shortfall_list(s, &all, arena, ret_list, e);
+}
+
+enum err_code
+shortfalls_of_products(struct session *s, const char *const *products, size_t count,
+		       struct arena *arena, struct shortfall_list *ret_list, struct err *e)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM violations WHERE product IN ($1, $2,"
+				  " $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+				  " ORDER BY product, policy, rule, part";
+	struct db_value values[SHORTFALL_PRODUCTS];
+	struct shortfall_list list = {0};
+	size_t capacity = 0;
+	assert(count <= SHORTFALL_PRODUCTS);
+	for (size_t i = 0; i < SHORTFALL_PRODUCTS; i++)
+		values[i] = db_text(i < count ? products[i] : NULL);
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, (struct db_args){values, SHORTFALL_PRODUCTS}, &q, e));
+	while (db_next(&q)) {
+		list.items =
+		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
+		list.items[list.count++] = shortfall_of_row(&q, arena);
+	}
+	if (query_failed(&q, e))
+		return e->code;
+	*ret_list = list;
+	return ERR_OK;
 }
 
 /* --- counts --- */

@@ -35,6 +35,12 @@ const char *shortfall_cursor(const struct shortfall *last, struct arena *arena);
 enum err_code shortfalls_of_product(struct session *s, const char *product, struct arena *arena,
 				    struct shortfall_list *ret_list, struct err *e);
 
+/* shortfalls_of_products -- all of several, at most SHORTFALL_PRODUCTS, by product. */
+enum { SHORTFALL_PRODUCTS = 16 };
+enum err_code shortfalls_of_products(struct session *s, const char *const *products, size_t count,
+				     struct arena *arena, struct shortfall_list *ret_list,
+				     struct err *e);
+
 /* shortfall_counts -- how many of the filter's there are, by what they have in common. */
 enum shortfall_key { SHORTFALL_BY_POLICY, SHORTFALL_BY_DOMAIN, SHORTFALL_BY_ENFORCEMENT };
 struct shortfall_count {

@@ -18,6 +18,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "catalog/event_log.h"
+#include "governance/standing.h"
 
 #include "drain_limit.h"
 #include "policy_folder.h"
@@ -117,6 +118,7 @@ struct server {
 	struct config config;
 	struct services services;
 	struct http *http;
+	struct standing *standing;
 	struct service_manager manager;
 	struct reload reload;
 	sigset_t signals;
@@ -188,6 +190,18 @@ start_services(struct server *server, struct err *e)
 }
 
 static enum err_code
+start_standing(struct server *server, struct err *e)
+{
+	const struct standing_options options = {
+	    .store = server->services.store,
+	    .governance = server->services.governance,
+	    .metrics = server->services.metrics,
+	    .interval = SECONDS(server->config.standing_interval),
+	};
+	return standing_start(&options, &server->standing, e);
+}
+
+static enum err_code
 define_policies(struct server *server, struct err *e)
 {
 	struct policy_folder_report report;
@@ -231,6 +245,7 @@ stop(struct server *server)
 	is_ready = false;
 	if (server->http)
 		http_stop(server->http);
+	standing_stop(server->standing);
 	provision_destroy(s->provision);
 	governance_destroy(s->governance);
 	identity_destroy(s->identity);
@@ -366,6 +381,8 @@ start(struct server *server, struct err *e)
 	enum err_code code = start_services(server, e);
 	if (code == ERR_OK)
 		code = define_policies(server, e);
+	if (code == ERR_OK)
+		code = start_standing(server, e);
 	if (code == ERR_OK)
 		code = start_http(server, e);
 	server->reload.services = &server->services;

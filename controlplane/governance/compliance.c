@@ -94,11 +94,12 @@ take_since(struct violations *violations, const struct shortfall_list *known)
 /* ---- now */
 
 static void
-write_judgement(const struct product *p, const struct hearing *h, const struct judgement *judgement,
+write_judgement(const struct product *p, const struct hearing_case *given,
+		const struct judgement *judgement, const struct violations *violations,
 		struct buf *out)
 {
 	struct json j = {.out = out};
-	begin_answer(&j, p->name, p->version, judgement_standing(judgement), h->now);
+	begin_answer(&j, p->name, p->version, judgement_standing(judgement), given->input.now);
 	for (size_t i = 0; i < judgement->count; i++) {
 		const struct verdict *v = &judgement->verdicts[i];
 		struct digest digest = policy_hash(v->policy);
@@ -113,21 +114,21 @@ write_judgement(const struct product *p, const struct hearing *h, const struct j
 		    .grace_end = v->grace_end,
 		    .outcome = policy_outcome_name(v->outcome),
 		};
-		write_standpoint(&of_policy, h->violations, &j);
+		write_standpoint(&of_policy, violations, &j);
 	}
 	end_answer(&j);
 }
 
 /* What the log does not know of yet has no time. */
 static enum err_code
-find_since(struct hearing *h, const char *product, struct err *e)
+find_since(struct hearing *h, const char *product, struct violations *violations, struct err *e)
 {
 	struct shortfall_list stored;
 	enum err_code code = shortfalls_of_product(h->s, product, h->arena, &stored, e);
 	if (code != ERR_OK)
 		return code;
-	const struct shortfall_list known = shortfalls_note(&stored, h->violations, 0, 0, h->arena);
-	take_since(h->violations, &known);
+	const struct shortfall_list known = shortfalls_note(&stored, violations, 0, 0, h->arena);
+	take_since(violations, &known);
 	return ERR_OK;
 }
 
@@ -137,10 +138,10 @@ comply_now(struct governance *g, const char *name, struct arena *arena, struct b
 {
 	struct violations violations = {.arena = arena};
 	CLEANUP(hearing_close)
-	struct hearing h = {.g = g, .arena = arena, .violations = &violations};
+	struct hearing h = {.g = g, .arena = arena};
 	struct product p;
 	struct descriptor d;
-	struct judgement judgement = {0};
+	struct hearing_case given;
 
 	enum err_code code = hearing_open(&h, e);
 	if (code == ERR_OK)
@@ -148,11 +149,13 @@ comply_now(struct governance *g, const char *name, struct arena *arena, struct b
 	if (code == ERR_OK)
 		code = product_decode(h.s, p.seq, arena, &d, e);
 	if (code == ERR_OK)
-		code = hearing_judge(&h, &d, d.document, &judgement, e);
+		code = hearing_prepare(&h, &d, d.document, &given, e);
+	if (code != ERR_OK)
+		return code;
+	const struct judgement judgement = judge(h.rules, &given.input, arena, &violations);
+	code = find_since(&h, name, &violations, e);
 	if (code == ERR_OK)
-		code = find_since(&h, name, e);
-	if (code == ERR_OK)
-		write_judgement(&p, &h, &judgement, out);
+		write_judgement(&p, &given, &judgement, &violations, out);
 	return code;
 }
 

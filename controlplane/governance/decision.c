@@ -49,14 +49,14 @@ write_basis(const struct policy_input *input, uint64_t previous, struct arena *a
 }
 
 struct decision
-decision_make(const struct rule_set *rules, const struct policy_input *input, uint64_t previous,
-	      struct arena *arena, struct violations *violations)
+decision_of(const struct judgement *judgement, const struct policy_input *input, uint64_t previous,
+	    struct arena *arena)
 {
-	struct decision d = {.judgement = judge(rules, input, arena, violations)};
-	d.standing = judgement_standing(&d.judgement);
-	d.verdicts = write_verdicts(&d.judgement, arena);
-	d.basis = write_basis(input, previous, arena);
-	return d;
+	return (struct decision){
+	    .standing = judgement_standing(judgement),
+	    .verdicts = write_verdicts(judgement, arena),
+	    .basis = write_basis(input, previous, arena),
+	};
 }
 
 void

@@ -14,15 +14,13 @@
 #include "judgement.h"
 
 struct decision {
-	struct judgement judgement; /* its policies are those of the rules: not beyond them */
 	const char *standing;
 	const char *verdicts, *basis; /* as JSON, in the arena: they outlive the rules */
 };
 
-/* decision_make -- judge; complaints go into `violations`, behind what stands there already. */
-struct decision decision_make(const struct rule_set *rules, const struct policy_input *input,
-			      uint64_t previous, struct arena *arena,
-			      struct violations *violations);
+/* decision_of -- what the judgement of that input is kept as. */
+struct decision decision_of(const struct judgement *judgement, const struct policy_input *input,
+			    uint64_t previous, struct arena *arena);
 
 /* decision_write -- the three members. */
 void decision_write(const struct decision *d, const struct violations *violations, struct json *j);

@@ -49,10 +49,10 @@ product_evaluate(struct governance *g, const struct submission *in, struct arena
 		 struct violations *violations, struct outcome *out, struct err *e)
 {
 	CLEANUP(hearing_close)
-	struct hearing h = {.g = g, .arena = arena, .violations = violations};
+	struct hearing h = {.g = g, .arena = arena};
 	struct node root;
 	struct descriptor d;
-	struct judgement judgement = {0};
+	struct hearing_case given;
 	const struct node *previous = NULL;
 
 	enum err_code code = submission_read(in, arena, violations, &root, e);
@@ -67,9 +67,10 @@ product_evaluate(struct governance *g, const struct submission *in, struct arena
 	if (code == ERR_OK)
 		code = find_previous(h.s, d.name, arena, &previous, e);
 	if (code == ERR_OK)
-		code = hearing_judge(&h, &d, previous, &judgement, e);
+		code = hearing_prepare(&h, &d, previous, &given, e);
 	if (code != ERR_OK)
 		return code;
+	const struct judgement judgement = judge(h.rules, &given.input, arena, violations);
 	out->status = 200;
 	write_evaluation(&judgement, d.name, violations, out->body);
 	return ERR_OK;

@@ -3,38 +3,41 @@
  */
 #include "hearing.h"
 
-#include "facts.h"
+#include "catalog/rulebook.h"
 
 enum err_code
 hearing_open(struct hearing *h, struct err *e)
 {
-	enum err_code code = store_read(h->g->store, &h->s, e);
+	enum err_code code = h->is_guest ? ERR_OK : store_read(h->g->store, &h->s, e);
 	return code == ERR_OK ? rules_hold(h->g->rules, h->s, &h->rules, e) : code;
 }
 
 void
 hearing_close(struct hearing *h)
 {
-	session_end(&h->s);
+	if (!h->is_guest)
+		session_end(&h->s);
 	rule_set_release(&h->rules);
 }
 
 enum err_code
-hearing_judge(struct hearing *h, const struct descriptor *d, const struct node *previous,
-	      struct judgement *ret_judgement, struct err *e)
+hearing_prepare(struct hearing *h, const struct descriptor *d, const struct node *previous,
+		struct hearing_case *ret_case, struct err *e)
 {
-	struct facts facts;
-	enum err_code code = facts_gather(h->s, d, h->arena, &facts, e);
-	if (code != ERR_OK)
-		return code;
-	h->now = store_now(h->g->store);
-	const struct policy_input input = {
+	ret_case->d = d;
+	ret_case->input = (struct policy_input){
 	    .product = d->document,
 	    .previous = previous,
-	    .upstream = &facts.upstream,
-	    .facts = &facts.facts,
-	    .now = h->now,
+	    .upstream = &ret_case->facts.upstream,
+	    .facts = &ret_case->facts.facts,
+	    .now = store_now(h->g->store),
 	};
-	*ret_judgement = judge(h->rules, &input, h->arena, h->violations);
-	return ERR_OK;
+	return facts_gather(h->s, d, h->arena, &ret_case->facts, e);
+}
+
+bool
+hearing_case_is_current(const struct hearing_case *c, const struct session *s, uint64_t since)
+{
+	return !rulebook_is_touched(s, since) && !session_is_touched(s, c->d->name, since) &&
+	       !facts_are_touched(s, c->d, since);
 }

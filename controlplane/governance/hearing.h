@@ -1,30 +1,41 @@
 /*
- * hearing.h -- judging without changing anything, on a reader's session.
+ * hearing.h -- judging what is there, or is only shown, on somebody's session.
  */
 #ifndef WEFT_GOVERNANCE_HEARING_H
 #define WEFT_GOVERNANCE_HEARING_H
 
+#include "facts.h"
 #include "judgement.h"
 #include "transaction.h"
 
-/* By what is judged, and where the complaints go. */
+/* By what is judged. */
 struct hearing {
 	struct governance *g;
 	struct session *s;
+	bool is_guest;          /* the session is another's */
 	struct rule_set *rules; /* held */
 	struct arena *arena;
-	struct violations *violations;
-	moment now; /* of the last judgement */
 };
 
+/* hearing_open -- on a reader's session of its own, unless there is one already (is_guest). */
 enum err_code hearing_open(struct hearing *h, struct err *e);
 
 /* Idempotent; for CLEANUP. */
 void hearing_close(struct hearing *h);
 
-/* hearing_judge -- a decoded document as if it were published now. */
-enum err_code hearing_judge(struct hearing *h, const struct descriptor *d,
-			    const struct node *previous, struct judgement *ret_judgement,
-			    struct err *e);
+/* A document with all that it is judged by; it points into itself, so it stays where it is. */
+struct hearing_case {
+	const struct descriptor *d;
+	struct facts facts;
+	struct policy_input input;
+};
+
+/* hearing_prepare -- a decoded document as if it were published now. */
+enum err_code hearing_prepare(struct hearing *h, const struct descriptor *d,
+			      const struct node *previous, struct hearing_case *ret_case,
+			      struct err *e);
+
+/* hearing_case_is_current -- has none of its facts been touched since that event? */
+bool hearing_case_is_current(const struct hearing_case *c, const struct session *s, uint64_t since);
 
 #endif

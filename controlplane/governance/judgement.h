@@ -17,6 +17,10 @@ struct judgement {
 struct judgement judge(const struct rule_set *rules, const struct policy_input *input,
 		       struct arena *arena, struct violations *violations);
 
+/* judge_again -- the same, not counted among the documents that somebody brought. */
+struct judgement judge_again(const struct rule_set *rules, const struct policy_input *input,
+			     struct arena *arena, struct violations *violations);
+
 /* "violating", "warned" or "compliant" */
 const char *judgement_standing(const struct judgement *j);
 

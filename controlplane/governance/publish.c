@@ -95,8 +95,8 @@ judge_publication(struct transaction *t, struct publication *p, struct session *
 	    .facts = &facts.facts,
 	    .now = store_now(t->g->store),
 	};
-	p->decision =
-	    decision_make(t->rules, &input, p->exists ? p->before.seq : 0, t->arena, t->violations);
+	struct judgement judgement = judge(t->rules, &input, t->arena, t->violations);
+	p->decision = decision_of(&judgement, &input, p->exists ? p->before.seq : 0, t->arena);
 	return ERR_OK;
 }
 

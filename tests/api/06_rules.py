@@ -81,10 +81,14 @@ class Policies(weft.Case):
         text = within("counted", WARN.replace("owners-have-teams", "counted"))
         self.assertStatus(self.define(text), 201)
         size = self.server.checkpoint().size
+
+        def defined():  # products of other tests may be judged again meanwhile
+            return [event["subject"] for event in self.server.events(after=size) if event["kind"] == "policy.defined"]
+
         self.assertStatus(self.define(text), 200)
-        self.assertEqual(self.server.checkpoint().size, size)
+        self.assertEqual(defined(), [])
         self.assertStatus(self.define(text.replace("should be a team", "must be a team")), 200)
-        self.assertEqual(self.server.checkpoint().size, size + 1)
+        self.assertEqual(defined(), ["counted"])
         self.assertEqual(self.server.get("/api/v1/policies/counted").json["version"], 2)
 
     def test_a_policy_whose_own_tests_fail_is_refused(self):

@@ -1,0 +1,305 @@
+/*
+ * rejudge.c -- judge on a reader's snapshot, and write what changed when its turn comes.
+ *
+ * Reads in order: does it stand otherwise, the event, judging several, writing them down.
+ *
+ * Most products stand as before, and that is found out from the canonical document alone; only
+ * where something changed is the source read, which knows the places.
+ */
+#include "rejudge.h"
+
+#include <string.h>
+
+#include "base/thread.h"
+#include "catalog/event_log.h"
+#include "catalog/shortfall.h"
+
+#include "decision.h"
+#include "hearing.h"
+
+static const struct document_limits limits = {.bytes = 64 << 20, .nodes = 2000000, .depth = 80};
+
+/* A product that stands otherwise, and what is to be written of it. */
+struct change {
+	const struct concern *concern;
+	struct hearing_case given;
+	uint64_t basis; /* the judgement saw at least the events up to this one */
+	const char *body;
+	size_t length;
+};
+
+struct round {
+	struct pending pending; /* the first member: a pointer to one points to the other */
+	struct governance *g;
+	struct arena arena;
+	struct change changes[PRODUCTS_AT_ONCE];
+	size_t count;
+	size_t written; /* of the turn that counts */
+};
+
+/* ---- does it stand otherwise? */
+
+/* The rows of one product among those of several. */
+static struct shortfall_list
+rows_of(const struct shortfall_list *all, const char *product)
+{
+	size_t first = 0;
+	while (first < all->count && strcmp(all->items[first].product, product) != 0)
+		first++;
+	size_t end = first;
+	while (end < all->count && strcmp(all->items[end].product, product) == 0)
+		end++;
+	return (struct shortfall_list){.items = all->items + first, .count = end - first};
+}
+
+/* A message that says how many days are left is another each day: the clock alone is no reason. */
+static bool
+is_same(const struct violation *a, const struct violation *b, const struct cause *cause)
+{
+	return strcmp(a->enforcement, b->enforcement) == 0 && a->grace_end == b->grace_end &&
+	       strcmp(a->pointer, b->pointer) == 0 &&
+	       (cause->seq == 0 || strcmp(a->message, b->message) == 0);
+}
+
+static const struct violation *
+row_with(const struct shortfall_list *rows, const struct shortfall *found)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct violation *v = &rows->items[i].violation;
+		if (rows->items[i].part == found->part &&
+		    strcmp(v->policy, found->violation.policy) == 0 &&
+		    strcmp(v->rule, found->violation.rule) == 0)
+			return v;
+	}
+	return NULL;
+}
+
+static bool
+is_other(const struct shortfall_list *rows, const struct violations *found,
+	 const struct cause *cause, struct arena *arena)
+{
+	const struct shortfall_list now = shortfalls_note(rows, found, 0, 0, arena);
+	if (now.count != rows->count)
+		return true;
+	for (size_t i = 0; i < now.count; i++) {
+		const struct violation *row = row_with(rows, &now.items[i]);
+		if (!row || !is_same(row, &now.items[i].violation, cause))
+			return true;
+	}
+	return false;
+}
+
+/* Without places. */
+static enum err_code
+read_canonical(struct hearing *h, const struct product *p, struct descriptor *ret_d, struct err *e)
+{
+	struct violations ignored = {.arena = h->arena};
+	struct node *document = ARENA_NEW(h->arena, struct node);
+	if (document_read(DOCUMENT_JSON, p->document, p->document_length, &limits, h->arena,
+			  document, e) != ERR_OK)
+		return err_while(e, "the document of '%s'", p->name);
+	descriptor_decode(document, &ignored, ret_d);
+	return ERR_OK;
+}
+
+static enum err_code
+stands_otherwise(struct hearing *h, const struct product *p, const struct shortfall_list *rows,
+		 const struct cause *cause, bool *ret_otherwise, struct err *e)
+{
+	struct violations found = {.arena = h->arena};
+	struct descriptor d;
+	struct hearing_case given;
+	enum err_code code = read_canonical(h, p, &d, e);
+	if (code == ERR_OK)
+		code = hearing_prepare(h, &d, d.document, &given, e);
+	if (code != ERR_OK)
+		return code;
+	const struct judgement j = judge_again(h->rules, &given.input, h->arena, &found);
+	*ret_otherwise = strcmp(judgement_standing(&j), p->standing) != 0 ||
+			 is_other(rows, &found, cause, h->arena);
+	return ERR_OK;
+}
+
+/* ---- the event */
+
+static void
+write_cause(const struct cause *cause, struct json *j)
+{
+	json_begin_map(j);
+	json_member_text(j, "kind", cause->kind);
+	if (cause->seq) {
+		json_member_text(j, "subject", cause->subject);
+		json_member_int(j, "event", (int64_t)cause->seq);
+	}
+	json_end_map(j);
+}
+
+static void
+write_body(const struct product *p, const struct decision *decision,
+	   const struct violations *violations, const struct cause *cause, struct buf *out)
+{
+	struct json j = {.out = out};
+	json_begin_map(&j);
+	json_member_text(&j, "version", p->version);
+	json_member_int(&j, "event", (int64_t)p->seq);
+	json_member_text(&j, "hash", p->hash);
+	json_member_text(&j, "standing", decision->standing);
+	decision_write(decision, violations, &j);
+	json_key(&j, "cause");
+	write_cause(cause, &j);
+	json_end_map(&j);
+}
+
+/* With its places; a source that was redacted has none. */
+static enum err_code
+read_source(struct hearing *h, const struct product *p, struct descriptor *ret_d, struct err *e)
+{
+	enum err_code code = product_decode(h->s, p->seq, h->arena, ret_d, e);
+	return code == ERR_NOT_FOUND ? read_canonical(h, p, ret_d, e) : code;
+}
+
+static enum err_code
+draft_change(struct hearing *h, const struct product *p, const struct concern *concern,
+	     struct change *c, struct err *e)
+{
+	CLEANUP(buf_done) struct buf body = {0};
+	struct violations found = {.arena = h->arena};
+	struct descriptor *d = ARENA_NEW(h->arena, struct descriptor);
+	*c = (struct change){.concern = concern, .basis = session_basis(h->s)};
+	enum err_code code = read_source(h, p, d, e);
+	if (code == ERR_OK)
+		code = hearing_prepare(h, d, d->document, &c->given, e);
+	if (code != ERR_OK)
+		return code;
+	const struct judgement j = judge_again(h->rules, &c->given.input, h->arena, &found);
+	const struct decision decision = decision_of(&j, &c->given.input, p->seq, h->arena);
+	write_body(p, &decision, &found, concern->cause, &body);
+	c->body = arena_bytes(h->arena, body.data, body.length);
+	c->length = body.length;
+	return ERR_OK;
+}
+
+/* ---- judging several */
+
+/* Those in force, and what the log says of them. */
+struct bench {
+	struct product_list products;
+	struct shortfall_list rows;
+};
+
+static enum err_code
+call_up(struct hearing *h, const struct concern *concerns, size_t count, struct bench *ret_bench,
+	struct err *e)
+{
+	const char *names[PRODUCTS_AT_ONCE];
+	for (size_t i = 0; i < count; i++)
+		names[i] = concerns[i].product;
+	enum err_code code =
+	    products_in_force(h->s, names, count, h->arena, &ret_bench->products, e);
+	return code == ERR_OK
+		   ? shortfalls_of_products(h->s, names, count, h->arena, &ret_bench->rows, e)
+		   : code;
+}
+
+static const struct concern *
+concern_of(const struct concern *concerns, const char *product)
+{
+	while (strcmp(concerns->product, product) != 0)
+		concerns++; /* every product was called up by one */
+	return concerns;
+}
+
+/* Gives the number of those that stand otherwise in `ret_count`, and them in `changes`. */
+static enum err_code
+judge_all(struct hearing *h, const struct concern *concerns, const struct bench *bench,
+	  struct change *changes, size_t *ret_count, struct err *e)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < bench->products.count; i++) {
+		const struct product *p = &bench->products.items[i];
+		const struct concern *concern = concern_of(concerns, p->name);
+		const struct shortfall_list rows = rows_of(&bench->rows, p->name);
+		bool otherwise = false;
+		enum err_code code = stands_otherwise(h, p, &rows, concern->cause, &otherwise, e);
+		if (code == ERR_OK && otherwise)
+			code = draft_change(h, p, concern, &changes[found++], e);
+		if (code != ERR_OK)
+			return code;
+		thread_let_others();
+	}
+	*ret_count = found;
+	return ERR_OK;
+}
+
+/* ---- writing them down */
+
+static enum err_code
+append(struct round *r, struct session *s, const struct change *c, struct err *e)
+{
+	CLEANUP(buf_done) struct buf body = {0};
+	buf_append(&body, c->body, c->length);
+	r->written++;
+	return event_append(s, "weft", "product.judged", c->concern->product, &body, NULL, e);
+}
+
+/* Something came in between: judged once more, by what the writer sees. */
+static enum err_code
+append_anew(struct round *r, struct session *s, const struct change *before, struct err *e)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(hearing_close)
+	struct hearing h = {.g = r->g, .s = s, .is_guest = true, .arena = &arena};
+	struct bench bench;
+	struct change again;
+	size_t count = 0;
+	enum err_code code = hearing_open(&h, e);
+	if (code == ERR_OK)
+		code = call_up(&h, before->concern, 1, &bench, e);
+	if (code == ERR_OK)
+		code = judge_all(&h, before->concern, &bench, &again, &count, e);
+	return code == ERR_OK && count > 0 ? append(r, s, &again, e) : code;
+}
+
+static enum err_code
+write_round(struct pending *self, struct session *s, struct err *e)
+{
+	struct round *r = (struct round *)self;
+	enum err_code code = ERR_OK;
+	r->written = 0; /* of a turn that was undone */
+	for (size_t i = 0; code == ERR_OK && i < r->count; i++) {
+		const struct change *c = &r->changes[i];
+		code = hearing_case_is_current(&c->given, s, c->basis) ? append(r, s, c, e)
+								       : append_anew(r, s, c, e);
+	}
+	return code;
+}
+
+static enum err_code
+judge_round(struct round *r, const struct concern *concerns, size_t count, size_t *ret_judged,
+	    struct err *e)
+{
+	CLEANUP(hearing_close) struct hearing h = {.g = r->g, .arena = &r->arena};
+	struct bench bench = {0};
+	enum err_code code = hearing_open(&h, e);
+	if (code == ERR_OK)
+		code = call_up(&h, concerns, count, &bench, e);
+	if (code == ERR_OK)
+		code = judge_all(&h, concerns, &bench, r->changes, &r->count, e);
+	*ret_judged = bench.products.count;
+	return code;
+}
+
+enum err_code
+rejudge(struct governance *g, const struct concern *concerns, size_t count,
+	struct rejudge_report *ret_report, struct err *e)
+{
+	struct round r = {.pending = {.write = write_round}, .g = g};
+	size_t judged = 0;
+	enum err_code code = judge_round(&r, concerns, count, &judged, e);
+	if (code == ERR_OK && r.count > 0)
+		code = store_run(g->store, &r.pending, e);
+	arena_done(&r.arena);
+	if (code == ERR_OK)
+		*ret_report = (struct rejudge_report){judged, r.written};
+	return code;
+}

@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""The judgement that never ends: products are judged again when a policy, a fact or the clock changes."""
+
+import time
+
+import weft
+
+CLOCK = ("--standing-interval", "1")
+
+
+def policy(name, domain, expression, enforcement="warn", message="It falls short", more=""):
+    return (f"kind: Policy\nname: {name}\nscope: global\nenforcement: {enforcement}\nmatch: {{domains: [{domain}]}}\n{more}"
+            f"validations:\n  - name: only\n    expression: >-\n      {expression}\n    message: {message}\n    pointer: /owner\n")
+
+
+class Standing(weft.Case):
+    arguments = CLOCK
+
+    def define(self, name, *words, **options):
+        answer = self.server.put(f"/api/v1/policies/{name}", policy(name, *words, **options))
+        self.assertIn(answer.status, (200, 201), answer)
+        return answer.json["event"]
+
+    def publish(self, name, domain, **changes):
+        answer = self.server.publish(weft.product(name, domain=domain, **changes))
+        self.assertIn(answer.status, (200, 201), answer)
+        return answer.json["event"]
+
+    def standing(self, name):
+        return self.server.get(f"/api/v1/products/{name}").json["standing"]
+
+    def wait_standing(self, name, standing):
+        weft.wait_for(lambda: self.standing(name) == standing, f"{name} to be {standing}, it is {self.standing(name)}")
+
+    def violations(self, name):
+        return self.server.pages(f"/api/v1/violations?product={name}")
+
+    def judged(self, name):
+        return [event for event in self.server.pages(f"/api/v1/events?subject={name}&kind=product.judged")]
+
+    def test_a_new_policy_judges_what_is_there(self):
+        published = self.publish("policy.there", "policied", owner="carol")
+        defined = self.define("owners-policied", "policied", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.there", "warned")
+        event = self.judged("policy.there")[-1]
+        body = event["body"]
+        self.assertEqual((body["event"], body["version"], body["standing"]), (published, "1.0.0", "warned"))
+        self.assertEqual(body["cause"], {"kind": "policy.defined", "subject": "owners-policied", "event": defined})
+        self.assertEqual(body["decision"]["previous"], published)
+        self.assertEqual(event["actor"], "weft")
+        item = self.violations("policy.there")[0]
+        self.assertEqual((item["policy"], item["since"], item["since_event"]), ("owners-policied", event["time"], event["seq"]))
+        self.assertGreaterEqual(item["line"], 1)
+
+    def test_a_stricter_version_changes_the_standing_and_keeps_since(self):
+        self.publish("policy.strict", "stricter", owner="carol")
+        self.define("owners-stricter", "stricter", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.strict", "warned")
+        since = self.violations("policy.strict")[0]["since"]
+        self.define("owners-stricter", "stricter", 'product.owner.endsWith("-team")', enforcement="deny")
+        self.wait_standing("policy.strict", "violating")
+        item = self.violations("policy.strict")[0]
+        self.assertEqual((item["enforcement"], item["since"]), ("deny", since))
+
+    def test_what_a_retired_policy_found_is_gone(self):
+        self.publish("policy.freed", "freed", owner="carol")
+        self.define("owners-freed", "freed", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.freed", "warned")
+        self.assertStatus(self.server.delete("/api/v1/policies/owners-freed?reason=tried"), 200)
+        self.wait_standing("policy.freed", "compliant")
+        self.assertEqual(self.violations("policy.freed"), [])
+        self.assertEqual(self.judged("policy.freed")[-1]["body"]["cause"]["kind"], "policy.retired")
+
+    def test_a_policy_that_goes_elsewhere_leaves_nothing_behind(self):
+        self.publish("policy.left", "left", owner="carol")
+        self.publish("policy.right", "right", owner="carol")
+        self.define("owners-moving", "left", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.left", "warned")
+        self.define("owners-moving", "right", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.right", "warned")
+        self.wait_standing("policy.left", "compliant")
+
+    def test_a_policy_that_is_satisfied_leaves_no_event(self):
+        self.publish("policy.good", "good")
+        self.define("owners-good", "good", 'product.owner.endsWith("-team")')
+        self.publish("policy.bad", "good", owner="carol")
+        self.define("owners-good", "good", 'product.owner.endsWith("-tea")')
+        self.wait_standing("policy.good", "warned")
+        self.assertEqual(len(self.judged("policy.good")), 1)
+
+    def test_a_domains_document_is_a_fact(self):
+        self.publish("fact.domain", "tagged")
+        self.define("tags-tagged", "tagged", '!facts.domain.tags.exists(t, t == "frozen")')
+        self.assertEqual(self.standing("fact.domain"), "compliant")
+        document = {"name": "tagged", "title": "Tagged", "team": "t", "tags": ["frozen"]}
+        self.server.put("/api/v1/domains/tagged", document)
+        self.wait_standing("fact.domain", "warned")
+        self.server.put("/api/v1/domains/tagged", {**document, "tags": []})
+        self.wait_standing("fact.domain", "compliant")
+
+    def test_what_is_upstream_is_a_fact(self):
+        self.publish("fact.source", "sources", classification="internal")
+        self.define("upstream-reading", "reading", 'upstream.all(u, u.classification != "restricted")')
+        self.publish("fact.reader", "reading", inputs=["fact.source"])
+        self.assertEqual(self.standing("fact.reader"), "compliant")
+        event = self.publish("fact.source", "sources", classification="restricted")
+        self.wait_standing("fact.reader", "warned")
+        self.assertEqual(self.judged("fact.reader")[-1]["body"]["cause"],
+                         {"kind": "product.published", "subject": "fact.source", "event": event})
+        self.publish("fact.source", "sources", classification="internal")
+        self.wait_standing("fact.reader", "compliant")
+
+    def test_the_clock_is_a_fact(self):
+        self.publish("clock.ticks", "clocked")
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+        self.define("until-then", "clocked", f'now < timestamp("{soon}")')
+        self.wait_standing("clock.ticks", "warned")
+        self.assertEqual(self.judged("clock.ticks")[-1]["body"]["cause"], {"kind": "clock"})
+
+    def test_an_etag_is_another_once_it_stands_otherwise(self):
+        self.publish("policy.tagged", "etagged", owner="carol")
+        before = self.server.get("/api/v1/products/policy.tagged").etag
+        self.define("owners-etagged", "etagged", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.tagged", "warned")
+        answer = self.server.get("/api/v1/products/policy.tagged", headers={"If-None-Match": before})
+        self.assertStatus(answer, 200)
+        self.assertNotEqual(answer.etag, before)
+        for etag in (before, answer.etag):  # who has seen the version may replace it
+            document = weft.product("policy.tagged", domain="etagged", owner="carol", description=etag.strip('"'))
+            replaced = self.server.publish(document, "?dry_run=true", headers={"If-Match": etag})
+            self.assertStatus(replaced, 200)
+
+    def test_compliance_as_of_a_judgement(self):
+        self.publish("policy.asof", "asof", owner="carol")
+        self.define("owners-asof", "asof", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.asof", "warned")
+        event = self.judged("policy.asof")[0]
+        then = self.server.get(f"/api/v1/products/policy.asof/compliance?as_of={event['time']}").json
+        self.assertEqual((then["standing"], then["version"]), ("warned", "1.0.0"))
+        self.assertEqual([policy["since"] for policy in then["policies"] if policy["policy"] == "owners-asof"], [event["time"]])
+
+    def test_metrics_count(self):
+        self.publish("metric.one", "metered", owner="carol")
+        self.define("owners-metered", "metered", 'product.owner.endsWith("-team")')
+        self.wait_standing("metric.one", "warned")
+        text = self.server.get("/metrics").text
+        for name in ("weft_standing_judged_total", "weft_standing_changed_total"):
+            value = [line.split()[1] for line in text.splitlines() if line.startswith(name + " ")]
+            self.assertGreaterEqual(float(value[0]), 1, name)
+
+
+class Interrupted(weft.Case):
+    """A sweep that a crash cuts short is done again, and its end is what it would have been."""
+
+    MANY = 400
+
+    def rows(self):
+        return {(item["product"], item["policy"], item["enforcement"])
+                for item in self.server.pages("/api/v1/violations?policy=swept", limit=1000)}
+
+    def test_kill_in_the_middle_of_a_sweep_loses_nothing(self):
+        for number in range(self.MANY):
+            self.server.publish(weft.product(f"swept.p{number:03}", domain="swept", owner="carol"))
+        self.server.put("/api/v1/policies/swept", policy("swept", "swept", 'product.owner.endsWith("-team")'))
+        weft.wait_for(self.rows, "the sweep to begin")
+        self.server.kill()
+        self.server.start()
+        weft.wait_for(lambda: len(self.rows()) == self.MANY, "the sweep to be brought to its end")
+        judged = [event["subject"] for event in self.server.events() if event["kind"] == "product.judged"]
+        self.assertEqual(len(judged), self.MANY)  # nobody twice
+        self.assertEqual(len(set(judged)), self.MANY)
+        self.server.stop()
+        done = weft.run_client("check", "--data", self.server.data)
+        self.assertDone(done)
+        self.server.start()
+
+
+if __name__ == "__main__":
+    weft.main()
