@@ -305,6 +305,7 @@ work(struct standing *st, struct look *l, struct err *e)
 		return code;
 	st->seen = l->seq;
 	st->graced = l->now;
+	metric_set(st->meters.behind, 0);
 	tell(l);
 	return ERR_OK;
 }
@@ -407,8 +408,9 @@ make_meters(struct metrics *m)
 				 "Products in force that were judged again"),
 	    .changed = metric_new(m, METRIC_COUNTER, "weft_standing_changed_total", "",
 				  "Products that were found to stand otherwise than before"),
-	    .behind = metric_new(m, METRIC_GAUGE, "weft_standing_behind_events", "",
-				 "Events that the last look of the standing judgement found"),
+	    .behind = metric_new(
+		m, METRIC_GAUGE, "weft_standing_behind_events", "",
+		"Events that the standing judgement has found and not taken into account yet"),
 	    .seconds = metric_new(m, METRIC_HISTOGRAM, "weft_standing_seconds", "",
 				  "Judging again all that one look found concerned"),
 	};

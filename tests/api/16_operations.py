@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 import weft
@@ -138,7 +139,13 @@ class Check(weft.Case):
             if self.server.resources(item["name"]):
                 self.server.wait_resources(item["name"])
         self.server.checkpoint()
-        modified = {path.name: path.stat().st_mtime_ns for path in self.server.data.iterdir()}
+
+        def quiet():  # nothing in the background writes any more
+            before = {path.name: path.stat().st_mtime_ns for path in self.server.data.iterdir()}
+            time.sleep(0.5)
+            return before == {path.name: path.stat().st_mtime_ns for path in self.server.data.iterdir()} and before
+
+        modified = weft.wait_for(quiet, "the server to be quiet")
         done = self.check()
         rows = re.findall(r"(?m)^(\w+) +(\d+) +(\w+) +(.*)$", done.stdout)
         self.assertTrue({"database", "log", "checkpoints", "keys", "products", "lineage_edges"}

@@ -169,9 +169,16 @@ class Interrupted(weft.Case):
         judged = [event["subject"] for event in self.server.events() if event["kind"] == "product.judged"]
         self.assertEqual(len(judged), self.MANY)  # nobody twice
         self.assertEqual(len(set(judged)), self.MANY)
+
+    @weft.sqlite_only
+    def test_what_was_judged_again_is_what_the_log_says(self):
+        """`weft check` makes the projections once more, on a copy, and compares."""
+        self.server.publish(weft.product("swept.checked", domain="checked", owner="carol"))
+        self.server.put("/api/v1/policies/checked", policy("checked", "checked", 'product.owner.endsWith("-team")'))
+        weft.wait_for(lambda: self.server.pages("/api/v1/violations?policy=checked"), "the judgement")
         self.server.stop()
-        done = weft.run_client("check", "--data", self.server.data)
-        self.assertDone(done)
+        done = self.assertDone(weft.run_client("check", "--data", self.server.data))
+        self.assertRegex(done.stdout, r"(?m)^violations +[1-9]\d* +rows +sound$")
         self.server.start()
 
 
