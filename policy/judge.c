@@ -174,10 +174,12 @@ allow_grace(struct hearing *h)
 {
 	const struct policy *p = h->policy;
 	int64_t grace = duration_longest(p->document.grace);
+	if (!grace || h->verdict.enforcement != ENFORCE_DENY)
+		return;
 	moment published, since = p->since ? p->since : h->input->now;
 	const char *text = node_text(h->input->facts, "published_at", NULL);
-	if (!grace || h->verdict.enforcement != ENFORCE_DENY || !text ||
-	    !clock_parse(text, &published) || published >= since || h->input->now >= since + grace)
+	if (!text || !clock_parse(text, &published) || published >= since ||
+	    h->input->now >= since + grace)
 		return;
 	h->verdict.enforcement = ENFORCE_WARN;
 	h->verdict.grace_end = since + grace;
