@@ -91,6 +91,33 @@ a_violation_is_placed_where_the_value_stands(void **state)
 
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
+/* Also where the rule of financial data has something to compare. */
+static void
+judging_what_keeps_the_three_rules_takes_no_memory(void **state)
+{
+	struct bench *b = *state;
+	static const char *const names[] = {"pii-requires-access-controls",
+					    "financial-data-retention", "quality-checks-required"};
+	static const char product[] = "name: finance.ledger\n"
+				      "domain: finance\n"
+				      "retention: 10 years\n"
+				      "schema: [{name: id}, {name: email, pii: true}]\n"
+				      "access: [{role: analysts}]\n"
+				      "quality_checks: [{unique: id}]\n";
+	const struct policy_input input = {.product = read_yaml(b, product, strlen(product)),
+					   .facts = read_yaml(b, "domain: {tags: [finance]}", 25)};
+	struct arena scratch = {0};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct policy *p = ready_made(b, names[i]);
+		assert_non_null(p);
+		assert_int_equal(policy_judge(p, &input, &scratch, &b->violations).outcome,
+				 POLICY_SATISFIED);
+		policy_destroy(p);
+	}
+	assert_null(scratch.blocks);
+	assert_int_equal(b->violations.count, 0);
+}
+
 int
 main(void)
 {
@@ -98,6 +125,7 @@ main(void)
 	    WITH_BENCH(the_case_studys_three_rules_pass_their_tests),
 	    WITH_BENCH(each_refuses_with_the_case_studys_words),
 	    WITH_BENCH(a_violation_is_placed_where_the_value_stands),
+	    WITH_BENCH(judging_what_keeps_the_three_rules_takes_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
