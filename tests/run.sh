@@ -20,7 +20,7 @@ only=()
 
 test_packages=(
 	git clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-yaml python3-jsonschema python3-cryptography openssl
-	valgrind shellcheck wrk postgresql patroni etcd-server haproxy prometheus curl python3-kubernetes systemd strace faketime
+	valgrind shellcheck wrk libjq-dev postgresql patroni etcd-server haproxy prometheus curl python3-kubernetes systemd strace faketime
 )
 
 # The steps in order: name, the step that must have passed before (or -), title.  A step is the function do_NAME; the
