@@ -33,9 +33,10 @@ node_or(const struct node *n, struct cel_value otherwise)
 }
 
 /* What is not known is null, so that an expression that needs it fails; facts are a map that may
- * lack any of them. */
+ * lack any of them.  The moment is worked out only where it is looked at. */
 static void
-bind(const struct policy_input *input, struct cel_value ret_bindings[SEES_VARIABLES])
+bind(const struct policy *p, const struct policy_input *input,
+     struct cel_value ret_bindings[SEES_VARIABLES])
 {
 	static const struct node empty = {.kind = NODE_MAP};
 	ret_bindings[SEES_PRODUCT] = cel_from_node(input->product);
@@ -43,7 +44,7 @@ bind(const struct policy_input *input, struct cel_value ret_bindings[SEES_VARIAB
 	ret_bindings[SEES_UPSTREAM] = node_or(input->upstream, cel_null());
 	ret_bindings[SEES_FACTS] = node_or(input->facts, cel_from_node(&empty));
 	ret_bindings[SEES_PARAMS] = cel_null(); /* constant: the programs hold them */
-	ret_bindings[SEES_NOW] = cel_moment(input->now);
+	ret_bindings[SEES_NOW] = p->needs & POLICY_NEEDS_NOW ? cel_moment(input->now) : cel_null();
 }
 
 /* ---- evaluating ---- */
@@ -243,7 +244,7 @@ policy_judge_by(const struct policy *p, const struct edition *edition,
 	h.violations = violations;
 	h.known = 0;
 	h.verdict = (struct verdict){.policy = p, .enforcement = policy_enforcement(p)};
-	bind(input, h.bindings);
+	bind(p, input, h.bindings);
 	allow_grace(&h);
 	if (!is_meant(&h))
 		return h.verdict;

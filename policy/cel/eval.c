@@ -299,6 +299,21 @@ eval_pattern(struct cel_run *run, const struct cel_op *op)
 }
 
 /* The most common of them, with a bool for an answer. */
+/* One argument, one overload: nothing to choose from. */
+struct cel_value
+eval_call_plain(struct cel_run *run, const struct cel_op *op)
+{
+	struct cel_value argument = eval_op(run, op->children);
+	if (argument.kind == CEL_ERROR)
+		return argument;
+	if (argument.kind == CEL_MAP)
+		run->cost += value_search_cost(argument);
+	run->at = op->offset;
+	if (takes(op->overloads, &argument, 1))
+		return op->overloads->call(run, &argument);
+	return eval_no_overload(run, op->function_name, &argument, 1);
+}
+
 struct cel_value
 eval_matches(struct cel_run *run, const struct cel_op *op)
 {

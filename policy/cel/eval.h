@@ -19,8 +19,9 @@ struct cel_run {
 
 /* The operations (eval.c). */
 cel_op_fn eval_constant, eval_variable, eval_local, eval_unknown, eval_choice, eval_logic,
-    eval_operator1, eval_operator2, eval_call, eval_unknown_call, eval_pattern, eval_matches,
-    eval_list, eval_list_optional, eval_map, eval_or, eval_or_value, eval_equal, eval_not_equal;
+    eval_operator1, eval_operator2, eval_call, eval_call_plain, eval_unknown_call, eval_pattern,
+    eval_matches, eval_list, eval_list_optional, eval_map, eval_or, eval_or_value, eval_equal,
+    eval_not_equal;
 
 /* The operations on fields (eval_field.c); those that end in `near` take an operand that is. */
 cel_op_fn eval_select, eval_select_near, eval_select_optional, eval_select_optional_near, eval_has,

@@ -31,6 +31,13 @@ is_guarded_field(const struct cel_op *op)
 	       is_same_variable(has->children, field->children);
 }
 
+/* f(x) or x.f(), where f is one function whatever x is */
+static bool
+is_plain_call(const struct cel_op *op)
+{
+	return op->count == 1 && op->overload_count == 1 && op->overloads->call;
+}
+
 // clang-format off
 static const struct fusion {
 	cel_op_fn *plain;
@@ -41,6 +48,7 @@ static const struct fusion {
 	{eval_select_optional, is_of_variable,   eval_select_optional_near},
 	{eval_has,             is_of_variable,   eval_has_near},
 	{eval_logic,           is_guarded_field, eval_has_and_select},
+	{eval_call,            is_plain_call,    eval_call_plain},
 };
 // clang-format on
 

@@ -100,9 +100,10 @@ value_same_text(struct cel_value a, struct cel_value b)
 static inline const struct node *
 value_node_under(struct cel_value map, const char *name, uint32_t length)
 {
-	for (uint32_t i = 0; i < map.count; i++)
-		if (value_key_is(map.members[i].key, name, length))
-			return &map.members[i].value;
+	char first = length ? name[0] : '\0';
+	for (const struct member *m = map.members, *end = m + map.count; m < end; m++)
+		if (m->key[0] == first && value_key_is(m->key, name, length))
+			return &m->value;
 	return NULL;
 }
 

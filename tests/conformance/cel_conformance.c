@@ -206,8 +206,8 @@ judge_program(struct arena *arena, const struct node *test, const struct setting
 
 /* `wanted` is NULL when an error is. */
 static bool
-run_test(struct arena *arena, const struct node *test, const struct setting *s,
-	 const struct cel_value *wanted, struct failure *ret_failure)
+run_compiled(struct arena *arena, const struct node *test, const struct setting *s,
+	     const struct cel_value *wanted, struct failure *ret_failure)
 {
 	struct cel_value source = text_read(arena, node_get(test, "expr"));
 	struct cel_issues issues = {.arena = arena};
@@ -223,6 +223,19 @@ run_test(struct arena *arena, const struct node *test, const struct setting *s,
 	    (struct failure){wanted ? show(arena, *wanted) : "a type",
 			     arena_printf(arena, "the mistake: %s", issues.items[0].message)};
 	return false;
+}
+
+/* As usual, without what the compiler does beyond what is written, and observed: all the same. */
+static bool
+run_test(struct arena *arena, const struct node *test, struct setting *s,
+	 const struct cel_value *wanted, struct failure *ret_failure)
+{
+	struct cel_declarations *d = &s->declarations;
+	bool passed = run_compiled(arena, test, s, wanted, ret_failure);
+	d->unfolded = d->unfused = true;
+	passed = passed && run_compiled(arena, test, s, wanted, ret_failure);
+	d->observed = true;
+	return passed && run_compiled(arena, test, s, wanted, ret_failure);
 }
 
 /* ---- files ---- */
