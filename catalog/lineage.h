@@ -59,4 +59,15 @@ struct lineage_question {
 enum err_code lineage_walk(struct session *s, const struct lineage_question *question,
 			   struct arena *arena, struct lineage_graph *ret_graph, struct err *e);
 
+/* lineage_readers -- the products that are made from this one, one step down, by name. */
+struct lineage_reader {
+	const char *name, *owner, *domain;
+};
+struct lineage_reader_list {
+	struct lineage_reader *items;
+	size_t count;
+};
+enum err_code lineage_readers(struct session *s, const char *product, struct arena *arena,
+			      struct lineage_reader_list *ret_list, struct err *e);
+
 #endif

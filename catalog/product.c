@@ -62,46 +62,37 @@ product_count(struct session *s, uint64_t *ret_count, struct err *e)
 
 /* --- several at once --- */
 
-enum { OUTLINES_AT_ONCE = 8 };
+enum { NAMES_AT_ONCE = 8 };
 
 static enum err_code
-read_outlines(struct session *s, const char *const *names, size_t count, struct arena *arena,
-	      struct product_list *list, struct err *e)
+read_several(struct session *s, const char *const *names, size_t count, struct arena *arena,
+	     struct product_list *list, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT id, name, version, domain, owner, status, standing, classification, personal,"
-	    " seq FROM products WHERE name IN ($1, $2, $3, $4, $5, $6, $7, $8)";
-	struct db_value values[OUTLINES_AT_ONCE];
-	for (size_t i = 0; i < OUTLINES_AT_ONCE; i++)
+	static const char sql[] = "SELECT " PRODUCT_COLUMNS ", d.document FROM " PRODUCT_TABLES
+				  " WHERE p.name IN ($1, $2, $3, $4, $5, $6, $7, $8)";
+	struct db_value values[NAMES_AT_ONCE];
+	for (size_t i = 0; i < NAMES_AT_ONCE; i++)
 		values[i] = db_text(i < count ? names[i] : NULL);
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, sql, (struct db_args){values, OUTLINES_AT_ONCE}, &q, e));
-	while (db_next(&q))
-		list->items[list->count++] = (struct product){
-		    .id = db_column_int(&q, 0),
-		    .name = db_column_text(&q, 1, arena),
-		    .version = db_column_text(&q, 2, arena),
-		    .domain = db_column_text(&q, 3, arena),
-		    .owner = db_column_text(&q, 4, arena),
-		    .status = db_column_text(&q, 5, arena),
-		    .standing = db_column_text(&q, 6, arena),
-		    .classification = db_column_text(&q, 7, arena),
-		    .personal = db_column_int(&q, 8) != 0,
-		    .seq = (uint64_t)db_column_int(&q, 9),
-		};
+	CHECK(db_query(s->db, sql, (struct db_args){values, NAMES_AT_ONCE}, &q, e));
+	while (db_next(&q)) {
+		struct product *p = &list->items[list->count++];
+		*p = product_of_row(&q, arena);
+		p->document = db_column_bytes(&q, PRODUCT_COLUMN_COUNT, arena, &p->document_length);
+	}
 	return query_failed(&q, e) ? e->code : ERR_OK;
 }
 
 enum err_code
-product_outlines(struct session *s, const char *const *names, size_t count, struct arena *arena,
-		 struct product_list *ret_list, struct err *e)
+product_several(struct session *s, const char *const *names, size_t count, struct arena *arena,
+		struct product_list *ret_list, struct err *e)
 {
 	/* A name that is asked for twice, in two pieces, comes twice. */
 	struct product_list list = {.items = ARENA_ARRAY(arena, struct product, count)};
-	for (size_t i = 0; i < count; i += OUTLINES_AT_ONCE) {
+	for (size_t i = 0; i < count; i += NAMES_AT_ONCE) {
 		size_t left = count - i;
-		CHECK(read_outlines(s, names + i, left < OUTLINES_AT_ONCE ? left : OUTLINES_AT_ONCE,
-				    arena, &list, e));
+		CHECK(read_several(s, names + i, left < NAMES_AT_ONCE ? left : NAMES_AT_ONCE, arena,
+				   &list, e));
 	}
 	*ret_list = list;
 	return ERR_OK;
@@ -123,6 +114,20 @@ version_of_row(const struct query *q, struct arena *arena)
 	    .published_at = db_column_int(q, 4),
 	    .seq = (uint64_t)db_column_int(q, 5),
 	};
+}
+
+enum err_code
+product_first_published(struct session *s, const char *name, moment *ret_time, struct err *e)
+{
+	static const char sql[] = "SELECT published_at FROM product_versions"
+				  " WHERE " OF_PRODUCT " ORDER BY seq LIMIT 1";
+	CLEANUP(query_close) struct query q = {0};
+	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name)), &q, e));
+	if (!db_next(&q))
+		return query_failed(&q, e) ? e->code
+					   : ERR(e, NOT_FOUND, "no data product named '%s'", name);
+	*ret_time = db_column_int(&q, 0);
+	return ERR_OK;
 }
 
 enum err_code

@@ -71,19 +71,23 @@ struct product_filter {
 	size_t limit;
 };
 struct product_list {
-	struct product *items; /* without document */
+	struct product *items; /* of product_list() without document */
 	size_t count;
 	bool more;
 };
 enum err_code product_list(struct session *s, const struct product_filter *filter,
 			   struct arena *arena, struct product_list *ret_list, struct err *e);
 
+/* product_several -- of all of these names that there are, in no order, with their documents. */
+enum err_code product_several(struct session *s, const char *const *names, size_t count,
+			      struct arena *arena, struct product_list *ret_list, struct err *e);
+
 /*
- * product_outlines -- of all of these names that there are, in no order: what a list filters by,
- * without what is said of the version in force (description, document, hash, who and when).
+ * product_first_published -- when the product was published for the first time.  Fails:
+ * ERR_NOT_FOUND.
  */
-enum err_code product_outlines(struct session *s, const char *const *names, size_t count,
-			       struct arena *arena, struct product_list *ret_list, struct err *e);
+enum err_code product_first_published(struct session *s, const char *name, moment *ret_time,
+				      struct err *e);
 
 /* product_count -- all that were ever published, the retired ones among them. */
 enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *e);

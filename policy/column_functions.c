@@ -47,17 +47,38 @@ key_columns(struct cel_run *run, const struct cel_value *v)
 	return names_where(run, *v, is_key);
 }
 
-/* Several columns may not have one name: the first is it. */
+/* Several columns may not have one name: the first is it.  All of them when there is none. */
+static uint32_t
+index_of(struct cel_run *run, struct cel_value columns, struct cel_value name)
+{
+	uint32_t i = 0;
+	while (i < columns.count &&
+	       !value_same_text(text_member(column_at(run, columns, i), "name"), name))
+		i++;
+	return i;
+}
+
 static struct cel_value
 column(struct cel_run *run, const struct cel_value *v)
 {
 	struct cel_value columns = columns_of(v[0]);
 	if (!cel_charge(run, columns.count))
 		return cel_fail(run, "exhausted");
-	for (uint32_t i = 0; i < columns.count; i++)
-		if (value_same_text(text_member(column_at(run, columns, i), "name"), v[1]))
-			return cel_optional(cel_arena(run), value_item(columns, i));
-	return cel_optional_none();
+	uint32_t i = index_of(run, columns, v[1]);
+	return i < columns.count ? cel_optional(cel_arena(run), value_item(columns, i))
+				 : cel_optional_none();
+}
+
+static struct cel_value
+column_pointer(struct cel_run *run, const struct cel_value *v)
+{
+	struct cel_value columns = columns_of(v[0]);
+	if (!cel_charge(run, columns.count))
+		return cel_fail(run, "exhausted");
+	uint32_t i = index_of(run, columns, v[1]);
+	const char *pointer =
+	    i < columns.count ? arena_printf(cel_arena(run), "/schema/%u", i) : "/schema";
+	return cel_string(pointer, strlen(pointer));
 }
 
 /* ---- quality checks ---- */
@@ -84,10 +105,11 @@ checks(struct cel_run *run, const struct cel_value *v)
 
 // clang-format off
 const struct cel_function column_functions[] = {
-	{"column_names", "(map(string, dyn)) list(string)",                   column_names, "the names of the product's columns"},
-	{"key_columns",  "(map(string, dyn)) list(string)",                   key_columns,  "the names of the columns that identify a row (`key: true`)"},
-	{"column",       "(map(string, dyn), string) optional_type(map(string, dyn))", column, "the product's column of that name, if it has one: `column(product, 'id').?pii`"},
-	{"checks",       "(map(string, dyn), string) list(dyn)",              checks,       "the product's quality checks of a kind, each as what it says: a list (`checks(product, 'unique')` gives lists of names) or a map"},
+	{"column_names",   "(map(string, dyn)) list(string)",                            column_names,   "the names of the product's columns"},
+	{"key_columns",    "(map(string, dyn)) list(string)",                            key_columns,    "the names of the columns that identify a row (`key: true`)"},
+	{"column",         "(map(string, dyn), string) optional_type(map(string, dyn))", column,         "the product's column of that name, if it has one: `column(product, 'id').?pii`"},
+	{"column_pointer", "(map(string, dyn), string) string",                          column_pointer, "where the column of that name stands, for a violation to point there: `/schema/3`"},
+	{"checks",         "(map(string, dyn), string) list(dyn)",                       checks,         "the product's quality checks of a kind, each as what it says: a list (`checks(product, 'unique')` gives lists of names) or a map"},
 	{0},
 };
 // clang-format on

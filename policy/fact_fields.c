@@ -45,6 +45,7 @@ static const struct field_set difference_set = {"difference", 0, difference_rows
 static const struct field change_rows[] = {
 	{"level",    FIELD_WORD, .words = levels, .help = "The gravest of the differences.", .example = "major"},
 	{"breaking", FIELD_BOOL, .help = "Do readers of the version in force break?", .example = "true"},
+	{"version",  FIELD_TEXT, .help = "The version that the product gets.", .example = "2.0.0"},
 	{"items",    FIELD_LIST, .of = &difference_set, .help = "The differences, the gravest first."},
 	{0},
 };

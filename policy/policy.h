@@ -212,8 +212,8 @@ struct policy_test {
 void policy_run_tests(const struct policy *p, struct arena *arena, struct policy_test **ret_tests,
 		      size_t *ret_count);
 
-/* The ready-made policies, as YAML.  The case study's three are in force from the first start. */
-extern const struct embedded_file policy_library[];
+/* The ready-made policies, as YAML; the case study's three are in force from the first start. */
+extern const struct embedded_file policy_library[], policy_library_at_start[];
 
 /*
  * The JSON Schema and the reference page of policy documents, and the table of the language's

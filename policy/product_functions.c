@@ -179,6 +179,17 @@ listed(struct cel_value value, struct arena *arena)
 }
 
 static struct cel_value
+as_text(struct cel_run *run, const struct cel_value *v)
+{
+	struct cel_value inner = without_optional(*v);
+	if (inner.kind == CEL_STRING)
+		return inner;
+	return inner.kind == CEL_NULL ? cel_string("", 0)
+				      : cel_fail(run, "it is no text but %s",
+						 cel_kind_name((enum cel_kind)inner.kind));
+}
+
+static struct cel_value
 as_list(struct cel_run *run, const struct cel_value *v)
 {
 	return listed(without_optional(*v), cel_arena(run));
@@ -192,6 +203,7 @@ const struct cel_function product_functions[] = {
 	{"strictest_classification", "(map(string, dyn)) string",    strictest_classification, "the strictest of the product's own classification and its columns'; empty when none says any"},
 	{"classification_level",     "(string) int",                 classification_level,     "how strict a classification is: 0 public, 1 internal, 2 confidential, 3 restricted; -1 for any other word"},
 	{"is_given",                 "(A) bool",                     is_given,                 "whether something is there: not absent (`product.?access`), not null, not empty"},
+	{"as_text",                  "(A) string",                   as_text,                  "a text as it is, an empty one for what is absent (`product.?classification`) or null"},
 	{"as_list",                  "(A) list(dyn)",                as_list,                  "a list as it is, one value as a list of one, what is absent (`product.?access`) or null as an empty list"},
 	{0},
 };

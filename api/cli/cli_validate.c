@@ -178,7 +178,7 @@ static enum err_code
 load_rules(struct call *c, struct offline_rules *rules, struct err *e)
 {
 	const struct validate_flags *flags = c->flags;
-	enum err_code code = offline_rules_add_library(c, rules, e);
+	enum err_code code = offline_rules_add_library(c, rules, policy_library_at_start, e);
 	for (size_t i = 0; !code && i < flags->policies.count; i++)
 		code = offline_rules_add_file(c, rules, flags->policies.items[i], e);
 	return code;

@@ -143,9 +143,10 @@ offline_rules_add_document(struct call *c, struct offline_rules *rules,
 }
 
 enum err_code
-offline_rules_add_library(struct call *c, struct offline_rules *rules, struct err *e)
+offline_rules_add_library(struct call *c, struct offline_rules *rules,
+			  const struct embedded_file *library, struct err *e)
 {
-	for (const struct embedded_file *f = policy_library; f->name; f++) {
+	for (const struct embedded_file *f = library; f->name; f++) {
 		struct sent_file file = {f->name, "application/yaml", NULL, f->size};
 		file.text = arena_bytes(c->arena, f->data, f->size);
 		enum err_code code = offline_rules_add_document(c, rules, &file, e);

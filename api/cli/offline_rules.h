@@ -30,7 +30,8 @@ struct offline_rules {
  * All of them compile and add.  What is wrong with a document is shown at once, in its own lines;
  * the error has no message then.  Fails: ERR_MALFORMED, and as sent_file_read().
  */
-enum err_code offline_rules_add_library(struct call *c, struct offline_rules *rules, struct err *e);
+enum err_code offline_rules_add_library(struct call *c, struct offline_rules *rules,
+					const struct embedded_file *library, struct err *e);
 enum err_code offline_rules_add_file(struct call *c, struct offline_rules *rules, const char *path,
 				     struct err *e);
 enum err_code offline_rules_add_document(struct call *c, struct offline_rules *rules,

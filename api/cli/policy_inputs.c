@@ -163,7 +163,7 @@ policy_inputs_read(struct call *c, struct policy_inputs *in, struct err *e)
 	if (code)
 		return code;
 	if (c->words.count == 0)
-		return offline_rules_add_library(c, &in->rules, e);
+		return offline_rules_add_library(c, &in->rules, policy_library, e);
 	for (size_t i = 0; i < in->paths.count; i++) {
 		struct err failure = {0};
 		if (add_path_s_document(c, in, in->paths.items[i], &failure))

@@ -149,7 +149,8 @@ comply_now(struct governance *g, const char *name, struct arena *arena, struct b
 	if (code == ERR_OK)
 		code = product_decode(h.s, p.seq, arena, &d, e);
 	if (code == ERR_OK)
-		code = hearing_prepare(&h, &d, d.document, &given, e);
+		code = hearing_prepare(&h, &(struct fact_question){.product = &d}, d.document,
+				       &given, e);
 	if (code != ERR_OK)
 		return code;
 	const struct judgement judgement = judge(h.rules, &given.input, arena, &violations);

@@ -153,7 +153,7 @@ decide_definition(struct transaction *t, struct session *s, struct err *e)
 }
 
 static bool
-definition_is_current(const struct transaction *t, const struct session *s)
+definition_is_current(const struct transaction *t, struct session *s)
 {
 	const struct definition *d = t->state;
 	return !session_is_touched(s, d->name, t->basis);

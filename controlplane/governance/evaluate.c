@@ -5,24 +5,51 @@
 #include <string.h>
 
 #include "catalog/product.h"
+#include "descriptor/compat.h"
 
 #include "facts.h"
 #include "hearing.h"
 
+/* The version in force; zero, with exists false, for a new product. */
+struct before {
+	bool exists;
+	struct product product;
+	struct descriptor descriptor;
+	struct changes changes; /* that would follow */
+};
+
 static enum err_code
-find_previous(struct session *s, const char *name, struct arena *arena,
-	      const struct node **ret_previous, struct err *e)
+find_before(struct hearing *h, const char *name, struct before *ret_before, struct err *e)
 {
-	struct product before;
-	struct descriptor previous;
-	enum err_code code = product_get(s, name, arena, &before, e);
-	if (code == ERR_NOT_FOUND)
-		return ERR_OK;
-	if (code == ERR_OK)
-		code = product_decode(s, before.seq, arena, &previous, e);
-	if (code == ERR_OK)
-		*ret_previous = previous.document;
-	return code;
+	struct before before = {0};
+	enum err_code code = product_get(h->s, name, h->arena, &before.product, e);
+	before.exists = code == ERR_OK;
+	if (before.exists)
+		code = product_decode(h->s, before.product.seq, h->arena, &before.descriptor, e);
+	if (code == ERR_OK || code == ERR_NOT_FOUND)
+		*ret_before = before;
+	return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
+/* A version that does not announce the changes is no matter of policies. */
+static enum err_code
+prepare_sent(struct hearing *h, const struct descriptor *d, struct hearing_case *ret_case,
+	     struct err *e)
+{
+	struct before *before = ARENA_NEW(h->arena, struct before);
+	struct violations ignored = {.arena = h->arena};
+	struct fact_question question = {.product = d};
+	enum err_code code = find_before(h, d->name, before, e);
+	if (code != ERR_OK)
+		return code;
+	if (before->exists) {
+		before->changes = descriptor_compare(&before->descriptor, d, h->arena);
+		question.changes = &before->changes;
+		question.version =
+		    version_choose(before->product.version, &before->changes, d, &ignored);
+	}
+	return hearing_prepare(h, &question, before->exists ? before->descriptor.document : NULL,
+			       ret_case, e);
 }
 
 static void
@@ -53,7 +80,6 @@ product_evaluate(struct governance *g, const struct submission *in, struct arena
 	struct node root;
 	struct descriptor d;
 	struct hearing_case given;
-	const struct node *previous = NULL;
 
 	enum err_code code = submission_read(in, arena, violations, &root, e);
 	if (code != ERR_OK)
@@ -65,9 +91,7 @@ product_evaluate(struct governance *g, const struct submission *in, struct arena
 	}
 	code = hearing_open(&h, e);
 	if (code == ERR_OK)
-		code = find_previous(h.s, d.name, arena, &previous, e);
-	if (code == ERR_OK)
-		code = hearing_prepare(&h, &d, previous, &given, e);
+		code = prepare_sent(&h, &d, &given, e);
 	if (code != ERR_OK)
 		return code;
 	const struct judgement judgement = judge(h.rules, &given.input, arena, violations);
@@ -101,13 +125,14 @@ product_facts(struct governance *g, const char *name, struct arena *arena, struc
 	struct product p;
 	struct descriptor d;
 	struct facts facts;
+	const struct fact_question question = {.needs = FACT_ALL, .product = &d};
 	enum err_code code = store_read(g->store, &s, e);
 	if (code == ERR_OK)
 		code = product_get(s, name, arena, &p, e);
 	if (code == ERR_OK)
 		code = product_decode(s, p.seq, arena, &d, e);
 	if (code == ERR_OK)
-		code = facts_gather(s, &d, arena, &facts, e);
+		code = facts_gather(s, &question, arena, &facts, e);
 	if (code == ERR_OK)
 		write_facts(d.document, &facts, store_now(g->store), out);
 	return code;

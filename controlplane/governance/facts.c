@@ -1,79 +1,21 @@
 /*
- * facts.c -- facts as document trees, made from the catalog's rows.
+ * facts.c -- facts as document trees, made from the catalog's rows: a function a fact, and the
+ * table of them.
  */
 #include "facts.h"
 
 #include <string.h>
 
 #include "catalog/domain.h"
+#include "catalog/lineage.h"
 #include "catalog/product.h"
+#include "catalog/resource.h"
+#include "descriptor/compat.h"
 
-/* A map of known members, filled one by one. */
-struct map_builder {
-	struct member *members;
-	uint32_t count;
-};
+#include "fact_map.h"
+#include "upstream_facts.h"
 
-static struct node
-text_value(const char *text)
-{
-	if (!text)
-		return (struct node){.kind = NODE_NULL};
-	return (struct node){.kind = NODE_TEXT, .count = (uint32_t)strlen(text), .text = text};
-}
-
-static struct node
-bool_value(bool b)
-{
-	return (struct node){.kind = NODE_BOOL, .boolean = b};
-}
-
-static void
-add_member(struct map_builder *b, const char *key, struct node value)
-{
-	b->members[b->count++] = (struct member){.key = key, .value = value};
-}
-
-static struct node
-finish_map(const struct map_builder *b)
-{
-	return (struct node){.kind = NODE_MAP, .count = b->count, .members = b->members};
-}
-
-/* One text stands for a list of one. */
-static struct node
-as_list(const struct node *value, struct arena *arena)
-{
-	if (value && value->kind == NODE_LIST)
-		return *value;
-	struct node list = {.kind = NODE_LIST};
-	if (value && value->kind == NODE_TEXT) {
-		struct node *item = ARENA_NEW(arena, struct node);
-		*item = *value;
-		list.count = 1;
-		list.items = item;
-	}
-	return list;
-}
-
-static enum err_code
-read_domain(const struct domain *domain, struct arena *arena, struct node *ret_node, struct err *e)
-{
-	struct node document = {.kind = NODE_MAP};
-	if (domain->document) {
-		enum err_code code =
-		    document_read(DOCUMENT_JSON, domain->document, strlen(domain->document), NULL,
-				  arena, &document, e);
-		if (code != ERR_OK)
-			return err_while(e, "the stored domain '%s'", domain->name);
-	}
-	struct map_builder b = {.members = ARENA_ARRAY(arena, struct member, 3)};
-	add_member(&b, "name", text_value(domain->name));
-	add_member(&b, "team", text_value(node_text(&document, "team", NULL)));
-	add_member(&b, "tags", as_list(node_get(&document, "tags"), arena));
-	*ret_node = finish_map(&b);
-	return ERR_OK;
-}
+/* ---- the domain ---- */
 
 /* A domain that is not there is one that nobody defined. */
 static enum err_code
@@ -87,94 +29,203 @@ find_domain(struct session *s, const char *name, struct arena *arena, struct dom
 	return ERR_OK;
 }
 
-static struct node
-known_input(const struct product *p, struct arena *arena)
+static enum err_code
+domain_facts(struct session *s, const struct fact_question *q, struct arena *arena,
+	     struct node *ret_node, struct err *e)
 {
-	struct map_builder b = {.members = ARENA_ARRAY(arena, struct member, 7)};
-	add_member(&b, "name", text_value(p->name));
-	add_member(&b, "external", bool_value(false));
-	add_member(&b, "domain", text_value(p->domain));
-	add_member(&b, "version", text_value(p->version));
-	add_member(&b, "status", text_value(p->status));
-	add_member(&b, "classification", text_value(p->classification));
-	add_member(&b, "personal", bool_value(p->personal));
-	return finish_map(&b);
+	struct domain domain;
+	struct node document = {.kind = NODE_MAP};
+	enum err_code code = find_domain(s, q->product->domain, arena, &domain, e);
+	if (code == ERR_OK && domain.document) {
+		code = document_read(DOCUMENT_JSON, domain.document, strlen(domain.document), NULL,
+				     arena, &document, e);
+		if (code != ERR_OK)
+			err_while(e, "the stored domain '%s'", domain.name);
+	}
+	if (code != ERR_OK)
+		return code;
+	struct fact_map m = fact_map_new(arena, 3);
+	fact_text(&m, "name", domain.name);
+	fact_text(&m, "team", node_text(&document, "team", NULL));
+	fact_node(&m, "tags", fact_listed(node_get(&document, "tags")));
+	*ret_node = fact_map_node(&m);
+	return ERR_OK;
 }
 
-static struct node
-unknown_input(const char *name, struct arena *arena)
+/* ---- what is known of a product that is there already; null, and so absent, for a new one ---- */
+
+static enum err_code
+first_publication(struct session *s, const struct fact_question *q, struct arena *arena,
+		  struct node *ret_node, struct err *e)
 {
-	struct map_builder b = {.members = ARENA_ARRAY(arena, struct member, 2)};
-	add_member(&b, "name", text_value(name));
-	add_member(&b, "external", bool_value(true));
-	return finish_map(&b);
+	moment at;
+	enum err_code code = product_first_published(s, q->product->name, &at, e);
+	if (code != ERR_OK)
+		return code == ERR_NOT_FOUND ? ERR_OK : code;
+	*ret_node = fact_of_moment(at, arena);
+	return ERR_OK;
 }
 
-static const struct product *
-find_outline(const struct product_list *list, const char *name)
+static double
+share_of_passed(const struct node *checks)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i].name, name) == 0)
-			return &list->items[i];
-	return NULL;
-}
-
-static struct node
-input_of(const struct input *in, const struct product_list *known, struct arena *arena)
-{
-	const struct product *p = in->product ? find_outline(known, in->product) : NULL;
-	return p ? known_input(p, arena)
-		 : unknown_input(in->product ? in->product : in->dataset, arena);
+	uint32_t passed = 0, count = checks && checks->kind == NODE_LIST ? checks->count : 0;
+	for (uint32_t i = 0; i < count; i++)
+		passed += node_bool(&checks->items[i], "passed", false);
+	return count == 0 ? 0 : (double)passed / count;
 }
 
 static enum err_code
-gather_upstream(struct session *s, const struct descriptor *d, struct arena *arena,
-		struct node *ret_list, struct err *e)
+quality_facts(struct session *s, const struct fact_question *q, struct arena *arena,
+	      struct node *ret_node, struct err *e)
 {
-	const struct input *inputs = d->inputs.items;
-	const char **names = ARENA_ARRAY(arena, const char *, d->inputs.count);
-	struct node *items = ARENA_ARRAY(arena, struct node, d->inputs.count);
-	struct product_list known = {0};
-	size_t count = 0;
-	for (size_t i = 0; i < d->inputs.count; i++)
-		if (inputs[i].product)
-			names[count++] = inputs[i].product;
-	enum err_code code = product_outlines(s, names, count, arena, &known, e);
+	const char *result = NULL;
+	moment checked_at;
+	struct node body;
+	enum err_code code = quality_last(s, q->product->name, arena, &result, &checked_at, e);
+	if (code != ERR_OK || !result)
+		return code;
+	code = document_read(DOCUMENT_JSON, result, strlen(result), NULL, arena, &body, e);
+	if (code != ERR_OK)
+		return err_while(e, "the quality results of '%s'", q->product->name);
+	struct fact_map m = fact_map_new(arena, 3);
+	fact_real(&m, "score", share_of_passed(node_get(&body, "checks")));
+	fact_bool(&m, "passed", node_bool(&body, "passed", false));
+	fact_moment(&m, "checked_at", checked_at);
+	*ret_node = fact_map_node(&m);
+	return ERR_OK;
+}
+
+/* ---- who is made from it: also of a new one, which others may have named before ---- */
+
+static enum err_code
+downstream_facts(struct session *s, const struct fact_question *q, struct arena *arena,
+		 struct node *ret_node, struct err *e)
+{
+	struct lineage_reader_list readers;
+	enum err_code code = lineage_readers(s, q->product->name, arena, &readers, e);
 	if (code != ERR_OK)
 		return code;
-	for (size_t i = 0; i < d->inputs.count; i++)
-		items[i] = input_of(&inputs[i], &known, arena);
-	*ret_list =
-	    (struct node){.kind = NODE_LIST, .count = (uint32_t)d->inputs.count, .items = items};
+	struct node *items = ARENA_ARRAY(arena, struct node, readers.count);
+	for (size_t i = 0; i < readers.count; i++) {
+		struct fact_map m = fact_map_new(arena, 3);
+		fact_text(&m, "name", readers.items[i].name);
+		fact_text(&m, "owner", readers.items[i].owner);
+		fact_text(&m, "domain", readers.items[i].domain);
+		items[i] = fact_map_node(&m);
+	}
+	*ret_node = fact_list(items, readers.count);
 	return ERR_OK;
+}
+
+/* ---- what the new version changes ---- */
+
+static struct node
+change_items(const struct changes *changes, struct arena *arena)
+{
+	struct node *items = ARENA_ARRAY(arena, struct node, changes->count);
+	for (size_t i = 0; i < changes->count; i++) {
+		struct fact_map m = fact_map_new(arena, 3);
+		fact_text(&m, "level", change_level_name(changes->items[i].level));
+		fact_text(&m, "message", changes->items[i].message);
+		fact_text(&m, "pointer", changes->items[i].pointer);
+		items[i] = fact_map_node(&m);
+	}
+	return fact_list(items, changes->count);
+}
+
+static enum err_code
+change_facts(struct session *s, const struct fact_question *q, struct arena *arena,
+	     struct node *ret_node, struct err *e)
+{
+	(void)s, (void)e;
+	if (!q->changes)
+		return ERR_OK;
+	struct fact_map m = fact_map_new(arena, 4);
+	fact_text(&m, "level", change_level_name(q->changes->level));
+	fact_bool(&m, "breaking", q->changes->level == CHANGE_MAJOR);
+	fact_text(&m, "version", q->version);
+	fact_node(&m, "items", change_items(q->changes, arena));
+	*ret_node = fact_map_node(&m);
+	return ERR_OK;
+}
+
+/* ---- all of them ---- */
+
+/* Leaves `*ret_node` null for a fact that is not known: it is then absent. */
+typedef enum err_code gather_fn(struct session *s, const struct fact_question *q,
+				struct arena *arena, struct node *ret_node, struct err *e);
+
+static const struct {
+	enum fact_need need;
+	const char *name;
+	gather_fn *gather;
+} table[] = {
+    {FACT_DOMAIN, "domain", domain_facts},
+    {FACT_PUBLISHED_AT, "published_at", first_publication},
+    {FACT_QUALITY, "quality", quality_facts},
+    {FACT_DOWNSTREAM, "downstream", downstream_facts},
+    {FACT_CHANGE, "change", change_facts},
+};
+
+unsigned
+facts_needed(const struct policy *p)
+{
+	unsigned needs = policy_needs(p) & POLICY_NEEDS_UPSTREAM ? FACT_UPSTREAM : 0;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (policy_needs_fact(p, table[i].name))
+			needs |= table[i].need;
+	return needs;
 }
 
 enum err_code
-facts_gather(struct session *s, const struct descriptor *d, struct arena *arena,
+facts_gather(struct session *s, const struct fact_question *question, struct arena *arena,
 	     struct facts *ret_facts, struct err *e)
 {
-	struct domain domain;
-	struct node domain_node;
-	enum err_code code = find_domain(s, d->domain, arena, &domain, e);
-	if (code == ERR_OK)
-		code = read_domain(&domain, arena, &domain_node, e);
-	if (code == ERR_OK)
-		code = gather_upstream(s, d, arena, &ret_facts->upstream, e);
-	if (code != ERR_OK)
-		return code;
-
-	struct map_builder b = {.members = ARENA_ARRAY(arena, struct member, 1)};
-	add_member(&b, "domain", domain_node);
-	ret_facts->facts = finish_map(&b);
+	struct fact_map m = fact_map_new(arena, ARRAY_LEN(table));
+	struct node upstream = fact_list(NULL, 0);
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct node found = {.kind = NODE_NULL};
+		if (!(question->needs & table[i].need))
+			continue;
+		enum err_code code = table[i].gather(s, question, arena, &found, e);
+		if (code != ERR_OK)
+			return code;
+		if (found.kind != NODE_NULL)
+			fact_node(&m, table[i].name, found);
+	}
+	if (question->needs & FACT_UPSTREAM) {
+		enum err_code code = upstream_facts(s, question->product, arena, &upstream, e);
+		if (code != ERR_OK)
+			return code;
+	}
+	*ret_facts = (struct facts){fact_map_node(&m), upstream};
 	return ERR_OK;
 }
 
-bool
-facts_are_touched(const struct session *s, const struct descriptor *d, uint64_t since)
+/*
+ * Whoever begins to be made from a product touches itself, not the product: that is looked up
+ * again, and what cannot be looked up may have changed.
+ */
+static bool
+downstream_is_touched(struct session *s, const struct fact_question *q, const struct facts *facts)
 {
-	const struct input *inputs = d->inputs.items;
-	bool touched = session_is_touched(s, d->domain, since);
-	for (size_t i = 0; !touched && i < d->inputs.count; i++)
-		touched = inputs[i].product && session_is_touched(s, inputs[i].product, since);
-	return touched;
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct node now = {.kind = NODE_NULL};
+	struct err ignored;
+	const struct node *before = node_get(&facts->facts, "downstream");
+	return downstream_facts(s, q, &arena, &now, &ignored) != ERR_OK || !before ||
+	       !node_equal(&now, before);
+}
+
+bool
+facts_are_touched(struct session *s, const struct fact_question *question,
+		  const struct facts *facts, uint64_t since)
+{
+	if (question->needs & FACT_DOMAIN &&
+	    session_is_touched(s, question->product->domain, since))
+		return true;
+	if (question->needs & FACT_UPSTREAM && upstream_is_touched(s, question->product, since))
+		return true;
+	return question->needs & FACT_DOWNSTREAM && downstream_is_touched(s, question, facts);
 }

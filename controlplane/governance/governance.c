@@ -58,7 +58,7 @@ static enum err_code
 define_missing(struct governance *g, struct err *e)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
-	for (const struct embedded_file *file = policy_library; file->name; file++) {
+	for (const struct embedded_file *file = policy_library_at_start; file->name; file++) {
 		bool defined;
 		enum err_code code =
 		    was_defined(g, rule_name_of(file->name, &arena), &arena, &defined, e);

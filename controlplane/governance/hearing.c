@@ -21,23 +21,25 @@ hearing_close(struct hearing *h)
 }
 
 enum err_code
-hearing_prepare(struct hearing *h, const struct descriptor *d, const struct node *previous,
-		struct hearing_case *ret_case, struct err *e)
+hearing_prepare(struct hearing *h, const struct fact_question *question,
+		const struct node *previous, struct hearing_case *ret_case, struct err *e)
 {
-	ret_case->d = d;
+	ret_case->question = *question;
+	ret_case->question.needs = h->rules->facts;
 	ret_case->input = (struct policy_input){
-	    .product = d->document,
+	    .product = question->product->document,
 	    .previous = previous,
 	    .upstream = &ret_case->facts.upstream,
 	    .facts = &ret_case->facts.facts,
 	    .now = store_now(h->g->store),
 	};
-	return facts_gather(h->s, d, h->arena, &ret_case->facts, e);
+	return facts_gather(h->s, &ret_case->question, h->arena, &ret_case->facts, e);
 }
 
 bool
-hearing_case_is_current(const struct hearing_case *c, const struct session *s, uint64_t since)
+hearing_case_is_current(const struct hearing_case *c, struct session *s, uint64_t since)
 {
-	return !rulebook_is_touched(s, since) && !session_is_touched(s, c->d->name, since) &&
-	       !facts_are_touched(s, c->d, since);
+	return !rulebook_is_touched(s, since) &&
+	       !session_is_touched(s, c->question.product->name, since) &&
+	       !facts_are_touched(s, &c->question, &c->facts, since);
 }

@@ -25,17 +25,20 @@ void hearing_close(struct hearing *h);
 
 /* A document with all that it is judged by; it points into itself, so it stays where it is. */
 struct hearing_case {
-	const struct descriptor *d;
+	struct fact_question question;
 	struct facts facts;
 	struct policy_input input;
 };
 
-/* hearing_prepare -- a decoded document as if it were published now. */
-enum err_code hearing_prepare(struct hearing *h, const struct descriptor *d,
+/*
+ * hearing_prepare -- a decoded document as if it were published now; what is asked for are the
+ * facts that the rules look at.
+ */
+enum err_code hearing_prepare(struct hearing *h, const struct fact_question *question,
 			      const struct node *previous, struct hearing_case *ret_case,
 			      struct err *e);
 
 /* hearing_case_is_current -- has none of its facts been touched since that event? */
-bool hearing_case_is_current(const struct hearing_case *c, const struct session *s, uint64_t since);
+bool hearing_case_is_current(const struct hearing_case *c, struct session *s, uint64_t since);
 
 #endif

@@ -26,17 +26,18 @@ impact_memory_done(struct impact_memory *m)
 static unsigned
 needs_of(const struct impact_terms *t)
 {
-	return policy_needs(t->after) | (t->before ? policy_needs(t->before) : 0);
+	return facts_needed(t->after) | (t->before ? facts_needed(t->before) : 0);
 }
 
 static enum err_code
-gather(struct session *s, const struct node *document, struct arena *arena, struct facts *ret_facts,
-       struct err *e)
+gather(struct session *s, unsigned needs, const struct node *document, struct arena *arena,
+       struct facts *ret_facts, struct err *e)
 {
 	struct violations ignored = {.arena = arena};
 	struct descriptor d;
 	descriptor_decode(document, &ignored, &d);
-	return facts_gather(s, &d, arena, ret_facts, e);
+	const struct fact_question question = {.needs = needs, .product = &d};
+	return facts_gather(s, &question, arena, ret_facts, e);
 }
 
 /* All products of a domain share what is known of it. */
@@ -50,7 +51,7 @@ facts_by_domain(struct impact_memory *m, struct session *s, const struct node *d
 	struct facts *known = map_get(&m->domains, domain);
 	if (!known) {
 		known = ARENA_NEW(&m->arena, struct facts);
-		enum err_code code = gather(s, document, &m->arena, known, e);
+		enum err_code code = gather(s, FACT_DOMAIN, document, &m->arena, known, e);
 		if (code != ERR_OK)
 			return code;
 		map_put(&m->domains, arena_text(&m->arena, domain), known);
@@ -65,9 +66,9 @@ find_facts(const struct impact_terms *t, struct impact_memory *m, struct session
 	   struct facts *ret_facts, struct err *e)
 {
 	unsigned needs = needs_of(t);
-	if (needs & POLICY_NEEDS_UPSTREAM)
-		return gather(s, document, arena, ret_facts, e);
-	if (needs & POLICY_NEEDS_FACTS)
+	if (needs & ~(unsigned)FACT_DOMAIN)
+		return gather(s, needs, document, arena, ret_facts, e);
+	if (needs)
 		return facts_by_domain(m, s, document, domain, ret_facts, e);
 	*ret_facts = (struct facts){.facts = {.kind = NODE_MAP}, .upstream = {.kind = NODE_LIST}};
 	return ERR_OK;

@@ -84,7 +84,7 @@ decide_withdrawal(struct transaction *t, struct session *s, struct err *e)
 }
 
 static bool
-withdrawal_is_current(const struct transaction *t, const struct session *s)
+withdrawal_is_current(const struct transaction *t, struct session *s)
 {
 	const struct withdrawal *w = t->state;
 	return !session_is_touched(s, w->name, t->basis);

@@ -27,7 +27,9 @@ struct publication {
 	struct descriptor previous; /* and what it says */
 
 	struct changes changes;
-	const char *version;      /* the one that it gets */
+	const char *version; /* the one that it gets */
+	struct fact_question question;
+	struct facts facts;
 	struct decision decision; /* its texts: the rules are gone */
 	const struct product_draft *draft;
 	const char *outcome;
@@ -84,15 +86,20 @@ choose_version(struct transaction *t, struct publication *p, struct session *s, 
 static enum err_code
 judge_publication(struct transaction *t, struct publication *p, struct session *s, struct err *e)
 {
-	struct facts facts;
-	enum err_code code = facts_gather(s, &p->wanted, t->arena, &facts, e);
+	p->question = (struct fact_question){
+	    .needs = t->rules->facts,
+	    .product = &p->wanted,
+	    .changes = p->exists ? &p->changes : NULL,
+	    .version = p->version,
+	};
+	enum err_code code = facts_gather(s, &p->question, t->arena, &p->facts, e);
 	if (code != ERR_OK)
 		return code;
 	const struct policy_input input = {
 	    .product = &p->root,
 	    .previous = p->exists ? p->previous.document : NULL,
-	    .upstream = &facts.upstream,
-	    .facts = &facts.facts,
+	    .upstream = &p->facts.upstream,
+	    .facts = &p->facts.facts,
 	    .now = store_now(t->g->store),
 	};
 	struct judgement judgement = judge(t->rules, &input, t->arena, t->violations);
@@ -225,11 +232,11 @@ decide_publication(struct transaction *t, struct session *s, struct err *e)
 }
 
 static bool
-publication_is_current(const struct transaction *t, const struct session *s)
+publication_is_current(const struct transaction *t, struct session *s)
 {
 	const struct publication *p = t->state;
 	return !session_is_touched(s, p->wanted.name, t->basis) &&
-	       !facts_are_touched(s, &p->wanted, t->basis);
+	       !facts_are_touched(s, &p->question, &p->facts, t->basis);
 }
 
 static bool

@@ -111,7 +111,8 @@ stands_otherwise(struct hearing *h, const struct product *p, const struct shortf
 	struct hearing_case given;
 	enum err_code code = read_canonical(h, p, &d, e);
 	if (code == ERR_OK)
-		code = hearing_prepare(h, &d, d.document, &given, e);
+		code = hearing_prepare(h, &(struct fact_question){.product = &d}, d.document,
+				       &given, e);
 	if (code != ERR_OK)
 		return code;
 	const struct judgement j = judge_again(h->rules, &given.input, h->arena, &found);
@@ -168,7 +169,8 @@ draft_change(struct hearing *h, const struct product *p, const struct concern *c
 	*c = (struct change){.concern = concern, .basis = session_basis(h->s)};
 	enum err_code code = read_source(h, p, d, e);
 	if (code == ERR_OK)
-		code = hearing_prepare(h, d, d->document, &c->given, e);
+		code = hearing_prepare(h, &(struct fact_question){.product = d}, d->document,
+				       &c->given, e);
 	if (code != ERR_OK)
 		return code;
 	const struct judgement j = judge_again(h->rules, &c->given.input, h->arena, &found);

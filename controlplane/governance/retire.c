@@ -31,7 +31,7 @@ decide_retirement(struct transaction *t, struct session *s, struct err *e)
 }
 
 static bool
-retirement_is_current(const struct transaction *t, const struct session *s)
+retirement_is_current(const struct transaction *t, struct session *s)
 {
 	const struct retirement *r = t->state;
 	return !session_is_touched(s, r->name, t->basis);

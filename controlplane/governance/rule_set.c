@@ -10,6 +10,8 @@
 #include "catalog/rulebook.h"
 #include "descriptor/descriptor.h"
 
+#include "facts.h"
+
 enum { PAGE = 500 };
 
 struct rules {
@@ -89,6 +91,7 @@ add_policy(struct rule_set *set, struct policy *p)
 	set->policies = memory_resize(set->policies, (set->count + 1) * sizeof(struct policy *));
 	set->policies[set->count++] = p;
 	set->needs |= policy_needs(p);
+	set->facts |= facts_needed(p);
 }
 
 static enum err_code

@@ -25,6 +25,7 @@ struct rule_set {
 	struct policy **policies; /* owned; by name */
 	size_t count;
 	unsigned needs; /* enum policy_need of any of them */
+	unsigned facts; /* enum fact_need of any of them */
 	struct judge_meters meters;
 };
 

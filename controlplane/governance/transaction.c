@@ -125,7 +125,7 @@ decide(struct transaction *t, struct session *s, struct err *e)
 }
 
 static bool
-is_current(const struct transaction *t, const struct session *s)
+is_current(const struct transaction *t, struct session *s)
 {
 	return !rulebook_is_touched(s, t->basis) && t->steps->is_current(t, s);
 }

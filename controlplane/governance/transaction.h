@@ -48,7 +48,7 @@ struct transaction_steps {
 	enum err_code (*decide)(struct transaction *t, struct session *s, struct err *e);
 
 	/* Was nothing of what decide() looked at, but for the rules, touched since the basis? */
-	bool (*is_current)(const struct transaction *t, const struct session *s);
+	bool (*is_current)(const struct transaction *t, struct session *s);
 
 	/* Append the events, want the jobs.  May run again, from the start. */
 	enum err_code (*record)(struct transaction *t, struct session *s, struct err *e);

@@ -70,6 +70,29 @@ make_chain(struct mesh *m)
 /* --- products --- */
 
 static void
+readers_are_those_that_are_made_from_it_directly(void **state)
+{
+	struct mesh *m = *state;
+	struct lineage_reader_list list;
+	make_chain(m);
+	struct session *s = mesh_read(m);
+	assert_ok(m, lineage_readers(s, "b.clean", &m->arena, &list, &m->e));
+	assert_int_equal(list.count, 2);
+	assert_string_equal(list.items[0].name, "c.report");
+	assert_string_equal(list.items[0].owner, "o");
+	assert_string_equal(list.items[0].domain, "c-domain");
+	assert_string_equal(list.items[1].name, "d.other");
+	assert_ok(m, lineage_readers(s, "c.report", &m->arena, &list, &m->e));
+	assert_int_equal(list.count, 0);
+	session_end(&s);
+	publish_made_from(m, "d.other", ID, "");
+	s = mesh_read(m);
+	assert_ok(m, lineage_readers(s, "b.clean", &m->arena, &list, &m->e));
+	assert_int_equal(list.count, 1);
+	session_end(&s);
+}
+
+static void
 downstream_is_what_is_made_from_it(void **state)
 {
 	struct mesh *m = *state;
@@ -395,6 +418,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    HERE(downstream_is_what_is_made_from_it),
+	    HERE(readers_are_those_that_are_made_from_it_directly),
 	    HERE(upstream_ends_at_external_datasets),
 	    HERE(both_directions_leave_siblings_out),
 	    HERE(a_node_says_its_kind_and_domain),

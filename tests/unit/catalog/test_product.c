@@ -157,7 +157,7 @@ a_publisher_who_decoded_it_already_leaves_the_same(void **state)
 }
 
 static void
-outlines_of_many_are_of_those_that_there_are(void **state)
+several_are_those_that_there_are_with_their_documents(void **state)
 {
 	struct mesh *m = *state;
 	const char *names[20];
@@ -169,18 +169,40 @@ outlines_of_many_are_of_those_that_there_are(void **state)
 				"1.0.0");
 	}
 	struct session *s = mesh_read(m);
-	assert_ok(m, product_outlines(s, names, 20, &m->arena, &list, &m->e));
+	assert_ok(m, product_several(s, names, 20, &m->arena, &list, &m->e));
 	assert_int_equal(list.count, 10);
 	for (size_t i = 0; i < list.count; i++) {
 		assert_string_equal(list.items[i].classification, "internal");
 		assert_string_equal(list.items[i].domain, "d");
+		assert_string_equal(list.items[i].owner, "d-team");
+		assert_int_equal(list.items[i].document[0], '{');
+		assert_int_equal(strlen(list.items[i].document), list.items[i].document_length);
 	}
-	assert_ok(m, product_outlines(s, names, 0, &m->arena, &list, &m->e));
+	assert_ok(m, product_several(s, names, 0, &m->arena, &list, &m->e));
 	assert_int_equal(list.count, 0);
 	session_end(&s);
 }
 
 /* --- versions --- */
+
+static void
+a_product_keeps_the_moment_of_its_first_version(void **state)
+{
+	struct mesh *m = *state;
+	struct product p;
+	struct product_version first;
+	moment at = 0;
+	publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
+	publish(m, product_yaml(m, "a.b", "d", "description: more\n"), "1.0.1");
+	struct session *s = mesh_read(m);
+	assert_ok(m, product_get(s, "a.b", &m->arena, &p, &m->e));
+	assert_ok(m, product_version_get(s, "a.b", "1.0.0", &m->arena, &first, &m->e));
+	assert_ok(m, product_first_published(s, "a.b", &at, &m->e));
+	assert_int_equal(at, first.published_at);
+	assert_true(at < p.published_at);
+	assert_int_equal(product_first_published(s, "a.c", &at, &m->e), ERR_NOT_FOUND);
+	session_end(&s);
+}
 
 static void
 versions_are_listed_newest_first_in_pages(void **state)
@@ -393,7 +415,8 @@ main(void)
 	    HERE(an_unknown_product_is_not_found),
 	    HERE(a_source_of_another_name_is_refused),
 	    HERE(a_publisher_who_decoded_it_already_leaves_the_same),
-	    HERE(outlines_of_many_are_of_those_that_there_are),
+	    HERE(several_are_those_that_there_are_with_their_documents),
+	    HERE(a_product_keeps_the_moment_of_its_first_version),
 	    HERE(versions_are_listed_newest_first_in_pages),
 	    HERE(one_version_is_found_by_its_number),
 	    HERE(a_retired_product_is_still_read_and_can_come_back),

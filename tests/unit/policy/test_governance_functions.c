@@ -160,6 +160,8 @@ what_may_be_one_or_many_is_a_list(void **state)
 	(void)state;
 	says("as_list({'a': [1, 2]}.?a) + as_list('x') + as_list({}.?a) + as_list(null)",
 	     "[1, 2, \"x\"]");
+	says("[as_text({'a': 'x'}.?a), as_text({}.?a), as_text(null)]", "[\"x\", \"\", \"\"]");
+	says("as_text([])", "error: it is no text but list");
 	says("as_list({'role': 'r'})", "[{\"role\": \"r\"}]");
 }
 
@@ -176,6 +178,8 @@ columns_are_found_by_what_they_are(void **state)
 	    {"key_columns(p)", "[\"id\", \"day\"]"},
 	    {"column(p, 'n').?key.orValue(true)", "false"},
 	    {"column(p, 'm').hasValue()", "false"},
+	    {"column_pointer(p, 'n')", "\"/schema/2\""},
+	    {"column_pointer(p, 'm')", "\"/schema\""},
 	    {"checks(p, 'unique')", "[[\"id\"], [\"id\", \"day\"]]"},
 	    {"checks(p, 'not_null')", "[[\"n\"]]"},
 	    {"checks(p, 'range')", "[{\"column\": \"n\", \"min\": 0}]"},
@@ -298,6 +302,7 @@ what_is_gone_through_counts_as_steps(void **state)
 	    "column_names(p)",
 	    "key_columns(p)",
 	    "column(p, 'x')",
+	    "column_pointer(p, 'x')",
 	    "removed_columns(p, p)",
 	    "personal_sources(p, s)",
 	    "column_sources(p)",
