@@ -104,6 +104,25 @@ const struct verb policy_verbs[] = {
 	.run = cli_policy_coverage,
     },
     {
+	.name = "fmt",
+	.arguments = "FILE|FOLDER...",
+	.summary = "Lay out the expressions of policy documents",
+	.help =
+	    "One space around operators, only the parentheses that are needed, lines broken at "
+	    "&& || ? : and arguments\n"
+	    "beyond 100 columns; comments stay.  Nothing else of a file changes.  An expression "
+	    "is left alone, with a word\n"
+	    "why, where the file could not be read as the same.\n"
+	    "\n"
+	    "  weft policy fmt --write policies/\n"
+	    "  weft policy fmt --check policies/*.yaml\n",
+	.flags = policy_fmt_flags,
+	.size = sizeof(struct policy_fmt_flags),
+	.least = 1,
+	.most = MANY,
+	.run = cli_policy_fmt,
+    },
+    {
 	.name = "explain",
 	.arguments = "POLICY PRODUCT",
 	.summary = "Why a policy says what it says of a product",

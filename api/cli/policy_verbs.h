@@ -32,6 +32,14 @@ extern const struct flag policy_test_flags[];
 enum err_code cli_policy_test(struct call *c, struct err *e);
 enum err_code cli_policy_coverage(struct call *c, struct err *e);
 
+/* cli_policy_fmt.c: the layout of expressions. */
+struct policy_fmt_flags {
+	bool check, write;
+};
+extern const struct flag policy_fmt_flags[];
+
+enum err_code cli_policy_fmt(struct call *c, struct err *e);
+
 /* cli_policy_explain.c: why a policy says what it says of a product. */
 struct policy_explain_flags {
 	const char *facts, *now;
