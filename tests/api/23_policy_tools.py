@@ -208,5 +208,43 @@ cases:
         self.assertIsInstance(weft.json.loads(self.offline("policy", "test", str(self.place / "all"), "--json").stdout), list)
 
 
+class Format(Tools):
+    UGLY = POLICY.replace("variables.kept >= period(params.minimum) && product", "(variables.kept>=period(params.minimum))&&product")
+
+    def test_it_writes_only_the_expressions(self):
+        path = self.write("p.yaml", self.UGLY)
+        done = self.offline("policy", "fmt", path)
+        self.assertIn("        || variables.kept >= period(params.minimum) && product.status != 'draft'\n", done.stdout)
+        self.assertIn("# What finance keeps.\n", done.stdout)
+        self.offline("policy", "fmt", "--write", path)
+        written = weft.pathlib.Path(path).read_text()
+        self.assertEqual(written, done.stdout)
+        self.offline("policy", "fmt", "--check", path)
+        self.assertEqual(self.offline("policy", "fmt", path).stdout, written)
+
+    def test_check_shows_what_would_change_and_fails(self):
+        path = self.write("p.yaml", self.UGLY)
+        done = self.offline("policy", "fmt", "--check", path, status=1)
+        self.assertIn("p.yaml:13:17", done.stdout)
+        self.assertIn("  -         || (variables.kept>=period(params.minimum))&&product.status != 'draft'", done.stdout)
+        self.assertIn("  +         || variables.kept >= period(params.minimum) && product.status != 'draft'", done.stdout)
+        self.assertEqual(weft.pathlib.Path(path).read_text(), self.UGLY)
+
+    def test_what_it_leaves_alone_is_said(self):
+        done = self.offline("policy", "fmt", self.write("p.yaml", POLICY.replace("retention(product)}", "retention(product) +}")))
+        self.assertIn("p.yaml:10:50: warning: left as it is: expected a value, found the end", done.stderr)
+        done = self.offline("policy", "fmt", self.write("p.json", "{}"))
+        self.assertIn("JSON is left as it is", done.stderr)
+        self.offline("policy", "fmt", self.write("q.yaml", "a: ["), status=2)
+        self.offline("policy", "fmt", "--check", "--write", "x", status=2)
+
+    def test_in_a_folder_other_documents_stay(self):
+        self.write("all/p.yaml", self.UGLY)
+        ledger = self.write("all/l.yaml", "variables: [{expression: a+b}]\n")
+        done = self.offline("policy", "fmt", "--write", str(self.place / "all"))
+        self.assertEqual(done.stderr.count("laid out"), 1)
+        self.assertEqual(weft.pathlib.Path(ledger).read_text(), "variables: [{expression: a+b}]\n")
+
+
 if __name__ == "__main__":
     weft.main()
