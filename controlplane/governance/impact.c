@@ -23,11 +23,12 @@
 
 enum {
 	PAGE = 256,
-	LINES_WAITING = 256 * 1024, /* bytes; with more the threads wait for who takes them */
+	LINES_WAITING = 4 << 20, /* bytes; with more the threads wait for who takes them */
 	LINES_LOOKED_UP = 1000,
 	PATIENCE = 60,           /* seconds with somebody who takes nothing */
 	PROGRESS_EVERY = 100000, /* microseconds */
 	ASK_EVERY = 20000,
+	REST_EVERY = 200,
 };
 
 struct impact {
@@ -65,7 +66,7 @@ struct hand {
 	struct impact_memory memory;
 	struct impact_tally tally;
 
-	moment asked_at; /* whether it may go on; clock_monotonic */
+	moment asked_at, rested_at; /* clock_monotonic */
 
 	uint64_t page, rows;
 	struct buf text; /* what is said of its products */
@@ -107,6 +108,10 @@ static bool
 may_still_go_on(struct hand *h)
 {
 	moment now = clock_monotonic();
+	if (now - h->rested_at >= REST_EVERY) {
+		h->rested_at = now;
+		thread_let_others();
+	}
 	if (now - h->asked_at < ASK_EVERY)
 		return !h->impact->stop;
 	h->asked_at = now;
@@ -155,7 +160,6 @@ judge_page(struct hand *h, struct session *s, const struct scanned_products *pag
 		if (code != ERR_OK)
 			return code;
 		note(h, &finding);
-		thread_let_others();
 	}
 	return ERR_OK;
 }

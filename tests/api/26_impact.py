@@ -326,7 +326,7 @@ class Impact(weft.Case):
 
     def test_two_at_a_time_and_who_leaves_makes_room(self):
         self.publish_many(900)
-        text = rule("teams-own", "deny").replace("The owner should be a team", "so " * 3000)
+        text = rule("teams-own", "deny").replace("The owner should be a team", "so " * 12000)
         asking = [self.ask_and_not_listen(text, "Accept: application/x-ndjson\r\n") for _ in range(2)]
         self.assertEqual([one.recv(12) for one in asking], [b"HTTP/1.1 200"] * 2)
         self.assertTrue(self.busy())

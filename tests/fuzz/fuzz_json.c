@@ -1,11 +1,42 @@
 /*
- * fuzz_json.c -- JSON documents.
+ * fuzz_json.c -- JSON documents, and the quick way back from canonical ones.
  */
 #include "document_properties.h"
+
+/* What the quick reader takes means the same to the other one. */
+static void
+check_quick(const char *text, size_t length)
+{
+	const struct document_limits wide = {(size_t)64 << 20, document_default_limits.nodes, 200};
+	struct arena arena = {0};
+	struct node quick, root;
+	struct err e;
+	if (document_read_canonical(text, length, &arena, &quick)) {
+		MUST(!document_read(DOCUMENT_JSON, text, length, &wide, &arena, &root, &e));
+		MUST(node_equal(&quick, &root));
+	}
+	arena_done(&arena);
+}
+
+static void
+check_canonical(const char *text, size_t length)
+{
+	CLEANUP(buf_done) struct buf canonical = {0};
+	struct arena arena = {0};
+	struct node root;
+	struct err e;
+	if (!document_read(DOCUMENT_JSON, text, length, NULL, &arena, &root, &e)) {
+		json_canonical(&canonical, &root);
+		check_quick(canonical.data, canonical.length);
+	}
+	arena_done(&arena);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	check_text(DOCUMENT_JSON, bytes, length);
+	check_quick((const char *)bytes, length);
+	check_canonical((const char *)bytes, length);
 	return 0;
 }

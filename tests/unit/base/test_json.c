@@ -209,6 +209,93 @@ canonical_form_sorts_keys_by_bytes(void **state)
 	assert_string_equal(one.data, "{\"a\":{\"B\":\"x\",\"z\":[2,1]},\"b\":1,\"\xC3\xA9\":0}");
 }
 
+/* Gives whether the quick reader took it; then the other one must take it for the same. */
+static bool
+is_read_quickly(void **state, const char *text, size_t length)
+{
+	struct node quick, root;
+	struct err e;
+	if (!document_read_canonical(text, length, *state, &quick))
+		return false;
+	if (document_read(DOCUMENT_JSON, text, length, NULL, *state, &root, &e) != ERR_OK)
+		fail_msg("'%.*s' is taken, and is none: %s", (int)length, text, e.message);
+	if (!node_equal(&quick, &root))
+		fail_msg("'%.*s' is taken for something else", (int)length, text);
+	return true;
+}
+
+static const char *const canonical_texts[] = {
+    "{}",
+    "[]",
+    "null",
+    "{\"a\":[],\"b\":{},\"c\":[[1,-2,3.5],{\"x\":null,\"y\":true,\"z\":false}]}",
+    "[0,-1,999999999999999999,1.0,-0.001,1e16,1.7976931348623157e308]",
+    "{\"\":\"\",\"a\\\"b\":\"\\\\ \\n\\t\\r\\b\\f\\u001f\",\"\xC3\xA9\":\"\xE2\x82\xAC\"}",
+};
+
+static void
+what_was_written_in_canonical_form_is_read_back_quickly(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(canonical_texts); i++)
+		if (!is_read_quickly(state, canonical_texts[i], strlen(canonical_texts[i])))
+			fail_msg("'%s' is not taken", canonical_texts[i]);
+}
+
+static void
+what_is_not_of_canonical_form_is_left_to_the_other_reader(void **state)
+{
+	static const char *const others[] = {
+	    "",
+	    " {}",
+	    "{} ",
+	    "{\"b\":1,\"a\":2}",
+	    "{\"a\":1,\"a\":2}",
+	    "[1,]",
+	    "[1 ]",
+	    "{\"a\" :1}",
+	    "01",
+	    "1000000000000000000",
+	    "1e999",
+	    "nul",
+	    "\"\\u00e9\"",
+	    "\"\\u0000\"",
+	    "\"\\x\"",
+	    "\"a\nb\"",
+	    "\"open",
+	    "\"open\\",
+	    "[\xFF]",
+	    "\"\xFF\"",
+	    "{\"a\"}",
+	    "{\"a\":}",
+	    "{1:2}",
+	    "-",
+	    "1.",
+	};
+	CLEANUP(buf_done) struct buf deep = {0};
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (is_read_quickly(state, others[i], strlen(others[i])))
+			fail_msg("'%s' is taken", others[i]);
+	for (int i = 0; i < 100000; i++)
+		buf_char(&deep, '[');
+	assert_false(is_read_quickly(state, deep.data, deep.length));
+}
+
+static void
+no_changed_byte_makes_the_quick_reader_differ(void **state)
+{
+	static const char bytes[] = "\"\\{}[]:,-+.eE0119tfn u/\x01\x7f\xC3\xFF\n";
+	for (size_t i = 0; i < ARRAY_LEN(canonical_texts); i++) {
+		size_t length = strlen(canonical_texts[i]);
+		for (size_t at = 0; at < length; at++)
+			for (size_t n = 0; n < sizeof bytes; n++) { /* the NUL, too */
+				char *text = arena_bytes(*state, canonical_texts[i], length);
+				text[at] = bytes[n];
+				is_read_quickly(state, text, length);
+				is_read_quickly(state, text, at);
+			}
+	}
+}
+
 static void
 pretty_form_has_a_line_for_each_value(void **state)
 {
@@ -235,6 +322,9 @@ main(void)
 	    IN_ARENA(pieces_are_separated_by_commas_where_they_must_be),
 	    IN_ARENA(what_is_not_utf8_is_written_as_the_replacement_character),
 	    IN_ARENA(canonical_form_sorts_keys_by_bytes),
+	    IN_ARENA(what_was_written_in_canonical_form_is_read_back_quickly),
+	    IN_ARENA(what_is_not_of_canonical_form_is_left_to_the_other_reader),
+	    IN_ARENA(no_changed_byte_makes_the_quick_reader_differ),
 	    IN_ARENA(pretty_form_has_a_line_for_each_value),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
