@@ -73,10 +73,10 @@ date_of(struct cel_run *run, const struct cel_value *v)
 
 // clang-format off
 const struct cel_function period_functions[] = {
-	{"period",    "(string) period",           period,    "a length of time as data products write it: \"7 years\", \"84 months\", \"P7Y\"; added to a moment: `now + period('30 days')`"},
+	{"period",    "(string!) period",           period,    "a length of time as data products write it: \"7 years\", \"84 months\", \"P7Y\"; added to a moment: `now + period('30 days')`"},
 	{"period",    "(period) period",           same,      NULL},
 	{"retention", "(map(string, dyn)) period", retention, "how long the product is kept; a period of zero when it does not say"},
-	{"date",      "(string) timestamp",        date,      "the first moment of a day, in UTC: `date('2026-12-31')`; of a moment, of its day"},
+	{"date",      "(string!) timestamp",        date,      "the first moment of a day, in UTC: `date('2026-12-31')`; of a moment, of its day"},
 	{"date",      "(timestamp) timestamp",     date_of,   NULL},
 	{0},
 };

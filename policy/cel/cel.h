@@ -180,6 +180,9 @@ typedef struct cel_value cel_function_fn(struct cel_run *run, const struct cel_v
  *     {"startsWith", "string.(string) bool", string_starts_with, "begins with the other text"}
  *     {"size",       "(list(A)) int",        list_size,          "how many items"}
  *
+ * `!` behind the last parameter, (string!), has the function called while compiling when that
+ * argument is a literal text (with 1970 for a moment before it): if it fails, that is a mistake.
+ *
  * The C function is called only with arguments of the kinds that the signature says (of `dyn` and
  * parameters: any but an error).  It gives back a value or cel_fail().  A row without a function
  * can be checked, not evaluated.

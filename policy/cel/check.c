@@ -11,6 +11,8 @@
 #include "cel/macro.h"
 #include "cel/parse.h"
 #include "cel/program.h"
+#include "cel/suggest.h"
+#include "cel/trial.h"
 
 /* Nested bindings can make a type of a type of a type: from here on it is dyn. */
 enum { MOST_TYPE_DEPTH = 64 };
@@ -165,16 +167,24 @@ qualified_name(struct checker *c, const struct cel_expr *x, bool *ret_absolute)
 	return before ? arena_printf(c->arena, "%s.%s", before, x->name) : NULL;
 }
 
+static struct suggesting
+suggesting(struct checker *c)
+{
+	return (struct suggesting){c->arena, c->request->source, &c->inference,
+				   c->request->functions};
+}
+
 static const char *
 nearest_name(struct checker *c, const char *name)
 {
+	struct suggesting s = suggesting(c);
 	size_t count = 0, variables = c->declarations->variable_count;
 	const char **names = ARENA_ARRAY(c->arena, const char *, c->local_count + variables);
 	for (size_t i = 0; i < c->local_count; i++)
 		names[count++] = c->locals[i].name;
 	for (size_t i = 0; i < variables; i++)
 		names[count++] = c->declarations->variables[i].name;
-	return nearest_word(name, names, count);
+	return suggest_name(&s, name, names, count);
 }
 
 static const struct cel_type *
@@ -208,6 +218,14 @@ field_of_record(struct checker *c, struct cel_span where, const struct cel_type 
 	return dyn();
 }
 
+static void
+no_fields(struct checker *c, const struct cel_expr *x, const struct cel_type *target)
+{
+	struct suggesting s = suggesting(c);
+	suggest(c, COMPLAIN(c, pointed(x), "%s has no fields", show(c, target)),
+		suggest_member(&s, x->name, target));
+}
+
 /* The type of `target.name` for a target that is no optional. */
 static const struct cel_type *
 field_of(struct checker *c, const struct cel_expr *x, const struct cel_type *target)
@@ -226,7 +244,7 @@ field_of(struct checker *c, const struct cel_expr *x, const struct cel_type *tar
 		return field_of_record(c, pointed(x), target, x->name);
 	default:
 		if (!c->lenient)
-			COMPLAIN(c, pointed(x), "%s has no fields", show(c, target));
+			no_fields(c, x, target);
 		return dyn();
 	}
 }
@@ -275,17 +293,6 @@ show_arguments(struct checker *c, const struct cel_type *const *types, uint32_t 
 }
 
 static const char *
-show_overloads(struct checker *c, const struct cel_overload *o)
-{
-	CLEANUP(buf_done) struct buf out = {0};
-	for (unsigned shown = 0; o && shown < 6; o = o->next, shown++) {
-		buf_text(&out, shown ? "; " : "");
-		function_format(o, c->arena, &out);
-	}
-	return out.data ? arena_text(c->arena, out.data) : NULL;
-}
-
-static const char *
 plain_operator(const char *name, struct arena *arena)
 {
 	if (!function_is_operator(name))
@@ -312,22 +319,37 @@ is_misused_macro(struct checker *c, const struct cel_expr *x)
 static const struct cel_type *
 no_function(struct checker *c, const struct cel_expr *x)
 {
+	struct suggesting s = suggesting(c);
 	if (!c->lenient)
 		suggest(c, COMPLAIN(c, pointed(x), "there is no function '%s'", x->name),
-			function_nearest(c->request->functions, x->name));
+			suggest_function(&s, x));
 	return dyn();
+}
+
+/* The one that is compared with null, NULL when none is. */
+static const struct cel_type *
+compared_with_null(struct checker *c, const struct cel_expr *x, const struct cel_type *const *types)
+{
+	if (strcmp(x->name, "_==_") != 0 && strcmp(x->name, "_!=_") != 0)
+		return NULL;
+	if (infer_resolve(&c->inference, types[0], false)->kind == TYPE_NULL)
+		return types[1];
+	return infer_resolve(&c->inference, types[1], false)->kind == TYPE_NULL ? types[0] : NULL;
 }
 
 static const struct cel_type *
 no_overload(struct checker *c, const struct cel_expr *x, const struct cel_overload *first,
 	    const struct cel_type *const *types, uint32_t count)
 {
+	struct suggesting s = suggesting(c);
 	if (c->lenient)
 		return dyn();
-	suggest(c,
-		COMPLAIN(c, pointed(x), "'%s' does not go with (%s)",
-			 plain_operator(x->name, c->arena), show_arguments(c, types, count)),
-		show_overloads(c, first));
+	const struct cel_type *other = compared_with_null(c, x, types);
+	struct cel_issue *issue =
+	    other ? COMPLAIN(c, pointed(x), "%s is never null", show(c, other))
+		  : COMPLAIN(c, pointed(x), "'%s' does not go with (%s)",
+			     plain_operator(x->name, c->arena), show_arguments(c, types, count));
+	suggest(c, issue, suggest_call(&s, x, first, types, count));
 	return dyn();
 }
 
@@ -400,6 +422,14 @@ resolve_function(struct checker *c, struct cel_expr *x)
 	return function_find(c->request->functions, x->name);
 }
 
+static void
+try_literal(struct checker *c, const struct cel_expr *x)
+{
+	const char *wrong = c->lenient ? NULL : trial_of(x, c->arena);
+	if (wrong)
+		COMPLAIN(c, x->children[x->count - 1]->span, "%s", wrong);
+}
+
 static const struct cel_type *
 check_call(struct checker *c, struct cel_expr *x)
 {
@@ -411,11 +441,14 @@ check_call(struct checker *c, struct cel_expr *x)
 	uint32_t n = 0;
 	if (x->target)
 		types[n++] = check_expr(c, x->target);
+	if (!first && !c->lenient) /* of its arguments, nothing is known */
+		return no_function(c, x);
 	for (uint32_t i = 0; i < x->count; i++)
 		types[n++] = check_expr(c, x->children[i]);
 	if (!first)
-		return no_function(c, x);
+		return dyn();
 	const struct cel_type *result = choose_overloads(c, x, first, types, count);
+	try_literal(c, x);
 	if (strcmp(x->name, "_[_]") == 0 || strcmp(x->name, "_[?_]") == 0) {
 		const struct cel_type *field =
 		    check_record_index(c, x, infer_resolve(&c->inference, types[0], false));
@@ -431,8 +464,10 @@ static void
 want_bool(struct checker *c, const struct cel_expr *x, const struct cel_type *t, const char *what)
 {
 	const struct cel_type *wanted = type_simple(TYPE_BOOL);
+	struct suggesting s = suggesting(c);
 	if (!c->lenient && !infer_assign(&c->inference, &t, &wanted, 1))
-		COMPLAIN(c, x->span, "%s wants bool, this is %s", what, show(c, t));
+		suggest(c, COMPLAIN(c, x->span, "'%s' wants bool, this is %s", what, show(c, t)),
+			suggest_condition(&s, x, t));
 }
 
 static const struct cel_type *
@@ -485,12 +520,23 @@ want_key(struct checker *c, const struct cel_expr *x, const struct cel_type *t)
 			 show(c, t));
 }
 
+/* {name: 1}, where {"name": 1} is meant. */
+static void
+suggest_quotes(struct checker *c, const struct cel_expr *key, size_t before)
+{
+	struct cel_issues *issues = c->request->issues;
+	if (key->kind == EXPR_NAME && issues->count > before)
+		suggest(c, &issues->items[before], arena_printf(c->arena, "\"%s\"", key->name));
+}
+
 static const struct cel_type *
 check_map(struct checker *c, struct cel_expr *x)
 {
 	const struct cel_type *keys = NULL, *values = NULL;
 	for (uint32_t i = 0; i < x->count; i += 2) {
+		size_t before = c->request->issues->count;
 		const struct cel_type *key = check_expr(c, x->children[i]);
+		suggest_quotes(c, x->children[i], before);
 		want_key(c, x->children[i], key);
 		keys = infer_join(&c->inference, keys, key);
 		values =
@@ -755,9 +801,13 @@ check_result(struct checker *c, const struct cel_expr *root)
 {
 	const char *text = c->declarations->result;
 	const struct cel_type *wanted = text ? type_parse(c->arena, &text) : NULL;
-	if (wanted && !c->failed && !infer_assign(&c->inference, &root->type, &wanted, 1))
+	struct suggesting s = suggesting(c);
+	if (!wanted || c->failed || infer_assign(&c->inference, &root->type, &wanted, 1))
+		return;
+	suggest(c,
 		COMPLAIN(c, root->span, "the expression gives %s, but %s is wanted",
-			 show(c, root->type), show(c, wanted));
+			 show(c, root->type), show(c, wanted)),
+		wanted->kind == TYPE_BOOL ? suggest_condition(&s, root, root->type) : NULL);
 }
 
 const struct cel_type *

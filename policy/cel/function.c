@@ -30,6 +30,7 @@ read_parameters(const char **text, struct arena *arena, struct cel_overload *o)
 		if (!t)
 			return false;
 		o->types[++o->count] = t;
+		o->tried = skip(text, "!");
 		skip(text, ", ");
 	}
 	return true;

@@ -17,7 +17,8 @@ struct cel_overload {
 	    kinds[MOST_PARAMETERS_OF_FUNCTION]; /* that each parameter takes: 1 << CEL_INT ... */
 	uint32_t count;                         /* of parameters, the receiver among them */
 	bool receiver;                          /* the first parameter stands before the dot */
-	struct cel_overload *next;              /* of the same name, in the tables' order */
+	bool tried;                /* with a literal for the last argument, while compiling */
+	struct cel_overload *next; /* of the same name, in the tables' order */
 };
 
 /*

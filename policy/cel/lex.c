@@ -4,6 +4,8 @@
  */
 #include "cel/lex.h"
 
+#include "cel/advice.h"
+
 static char
 peek(const struct lexer *l, uint32_t ahead)
 {
@@ -60,7 +62,7 @@ skip_space(struct lexer *l)
 static struct token
 wrong(struct lexer *l, uint32_t start, const char *message)
 {
-	struct token t = {TOKEN_WRONG, {start, l->next}, message};
+	struct token t = {.kind = TOKEN_WRONG, .span = {start, l->next}, .message = message};
 	l->next = l->length;
 	return t;
 }
@@ -68,7 +70,7 @@ wrong(struct lexer *l, uint32_t start, const char *message)
 static struct token
 token(const struct lexer *l, uint32_t start, enum token_kind kind)
 {
-	return (struct token){kind, {start, l->next}, NULL};
+	return (struct token){.kind = kind, .span = {start, l->next}};
 }
 
 /* ---- numbers ---- */
@@ -225,6 +227,54 @@ lex_quoted_name(struct lexer *l)
 	return token(l, start, TOKEN_QUOTED_NAME);
 }
 
+/* The code point here and its bytes; the source is well-formed. */
+static uint32_t
+code_point(const struct lexer *l, uint32_t *ret_bytes)
+{
+	unsigned char first = (unsigned char)peek(l, 0);
+	uint32_t bytes = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+	uint32_t code = bytes == 1 ? first : first & (0x7Fu >> bytes);
+	for (uint32_t i = 1; i < bytes; i++)
+		code = code << 6 | ((unsigned char)peek(l, i) & 0x3F);
+	*ret_bytes = bytes;
+	return code;
+}
+
+/* What word processors make of " and '. */
+static bool
+is_curly_quote(uint32_t code)
+{
+	return (code >= 0x2018 && code <= 0x201F) || code == 0xAB || code == 0xBB;
+}
+
+static bool
+is_invisible(uint32_t code)
+{
+	return code == 0xA0 || code == 0xAD || (code >= 0x2000 && code <= 0x200F) ||
+	       (code >= 0x2028 && code <= 0x202F) || code == 0x2060 || code == 0x3000 ||
+	       code == 0xFEFF;
+}
+
+/* No token begins with this character. */
+static struct token
+lex_strange(struct lexer *l)
+{
+	uint32_t start = l->next, bytes, code = code_point(l, &bytes);
+	const struct advice *foreign = advice_on_sign(l->source + start, l->length - start);
+	l->next += foreign ? (uint32_t)strlen(foreign->text) : bytes;
+	struct token t = wrong(l, start, "this character has no meaning here");
+	if (is_curly_quote(code)) {
+		t.message = "a text stands in straight quotes";
+		t.suggestion = "\"...\"";
+	} else if (is_invisible(code)) {
+		t.message = "an invisible character stands here, which is no plain space";
+	} else if (foreign) {
+		t.message = foreign->message;
+		t.suggestion = foreign->suggestion;
+	}
+	return t;
+}
+
 static struct token
 lex_sign(struct lexer *l)
 {
@@ -243,19 +293,17 @@ lex_sign(struct lexer *l)
 	    {"*", TOKEN_STAR},         {"/", TOKEN_SLASH},         {"%", TOKEN_PERCENT},
 	};
 	uint32_t start = l->next;
-	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
-		if (peek(l, 0) == signs[i].sign[0] &&
-		    (!signs[i].sign[1] || peek(l, 1) == signs[i].sign[1])) {
-			l->next += signs[i].sign[1] ? 2 : 1;
-			return token(l, start, signs[i].kind);
-		}
-	char c = peek(l, 0);
-	l->next++;
-	if (c == '=')
-		return wrong(l, start, "'=' is no operator; equality is '=='");
-	if (c == '&' || c == '|')
-		return wrong(l, start, "'&' and '|' are no operators; logic is '&&' and '||'");
-	return wrong(l, start, "this character has no meaning here");
+	const struct advice *foreign = advice_on_sign(l->source + start, l->length - start);
+	size_t foreign_length = foreign ? strlen(foreign->text) : 0;
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+		uint32_t length = signs[i].sign[1] ? 2 : 1;
+		if (peek(l, 0) != signs[i].sign[0] ||
+		    (length == 2 && peek(l, 1) != signs[i].sign[1]) || foreign_length > length)
+			continue;
+		l->next += length;
+		return token(l, start, signs[i].kind);
+	}
+	return lex_strange(l);
 }
 
 struct token

@@ -43,13 +43,13 @@ enum token_kind {
 	TOKEN_LESS_EQUAL,
 	TOKEN_GREATER,
 	TOKEN_GREATER_EQUAL,
-	TOKEN_WRONG, /* `message` says what */
+	TOKEN_WRONG, /* `message` says what, `suggestion` what would be right, or NULL */
 };
 
 struct token {
 	enum token_kind kind;
 	struct cel_span span;
-	const char *message;
+	const char *message, *suggestion;
 };
 
 struct lexer {

@@ -193,7 +193,7 @@ prefix_length(struct cel_run *run, const struct cel_value *v)
 
 // clang-format off
 const struct cel_function network_functions[] = {
-	{"ip",                   "(string) net.IP",             ip,                      "an address of IPv4 or IPv6, from its text"},
+	{"ip",                   "(string!) net.IP",             ip,                      "an address of IPv4 or IPv6, from its text"},
 	{"isIP",                 "(string) bool",               is_ip,                   "whether the text is such an address"},
 	{"ip.isCanonical",       "(string) bool",               is_canonical,            "whether the address is written as RFC 5952 says: small letters, shortest"},
 	{"string",               "(net.IP) string",             to_text,                 "as RFC 5952 writes it"},
@@ -204,7 +204,7 @@ const struct cel_function network_functions[] = {
 	{"isGlobalUnicast",      "net.IP.() bool",              is_global_unicast,       "whether it may be one host's: private ones too; not loopback, link-local, multicast, broadcast"},
 	{"isLinkLocalUnicast",   "net.IP.() bool",              is_link_local_unicast,   "whether it is of 169.254.0.0/16 or fe80::/10"},
 	{"isLinkLocalMulticast", "net.IP.() bool",              is_link_local_multicast, "whether it is of 224.0.0.0/24 or ff02::/16"},
-	{"cidr",                 "(string) net.CIDR",           cidr,                    "a range of addresses: \"192.168.0.0/24\"; bits of a host may be set"},
+	{"cidr",                 "(string!) net.CIDR",           cidr,                    "a range of addresses: \"192.168.0.0/24\"; bits of a host may be set"},
 	{"isCIDR",               "(string) bool",               is_cidr,                 "whether the text is such a range"},
 	{"containsIP",           "net.CIDR.(net.IP) bool",      contains_ip,             "whether the address is of the range"},
 	{"containsIP",           "net.CIDR.(string) bool",      contains_ip,             NULL},

@@ -12,8 +12,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/utf8.h"
+#include "cel/advice.h"
 #include "cel/lex.h"
 #include "cel/literal.h"
 #include "cel/macro.h"
@@ -74,35 +76,86 @@ issue_add(struct cel_issues *issues, const char *source, struct cel_span span, c
 	return issue;
 }
 
+/* The first mistake counts. */
 static struct cel_expr *
-fail_at(struct parser *p, struct cel_span span, const char *message)
+fail_with(struct parser *p, struct cel_span span, const char *message, const char *suggestion)
 {
-	if (!p->failed)
-		issue_add(p->issues, p->lexer.source, span, "%s", message);
+	if (!p->failed) {
+		struct cel_issue *issue =
+		    issue_add(p->issues, p->lexer.source, span, "%s", message);
+		if (suggestion)
+			issue->suggestion = arena_text(p->issues->arena, suggestion);
+	}
 	p->failed = true;
 	return NULL;
 }
 
-static void
-describe_token(const struct parser *p, struct token t, char *ret_text, size_t size)
+static struct cel_expr *
+fail_at(struct parser *p, struct cel_span span, const char *message)
+{
+	return fail_with(p, span, message, NULL);
+}
+
+static bool
+token_is(const struct parser *p, struct token t, const char *word)
+{
+	size_t length = strlen(word);
+	return t.kind == TOKEN_NAME && t.span.end - t.span.start == length &&
+	       strncasecmp(p->lexer.source + t.span.start, word, length) == 0;
+}
+
+static const char *
+describe_token(struct parser *p, struct token t)
 {
 	int length = (int)(t.span.end - t.span.start);
 	if (t.kind == TOKEN_END)
-		snprintf(ret_text, size, "the end");
-	else
-		snprintf(ret_text, size, "'%.*s'%s", length > 40 ? 40 : length,
-			 p->lexer.source + t.span.start, length > 40 ? "..." : "");
+		return "the end";
+	return arena_printf(p->arena, "'%.*s'%s", length > 40 ? 40 : length,
+			    p->lexer.source + t.span.start, length > 40 ? "..." : "");
+}
+
+/* A word where an operator is expected: "x and y", "not x". */
+static const struct advice *
+advice_on_token(const struct parser *p, struct token t)
+{
+	if (t.kind != TOKEN_NAME)
+		return NULL;
+	return advice_on_word(p->lexer.source + t.span.start, t.span.end - t.span.start);
+}
+
+static struct cel_expr *
+fail_at_token(struct parser *p, struct token t, const char *message, const char *suggestion)
+{
+	const char *shown =
+	    message ? message : arena_printf(p->arena, "%s is no operator", describe_token(p, t));
+	return fail_with(p, t.span, shown, suggestion);
 }
 
 static struct cel_expr *
 fail_expecting(struct parser *p, const char *wanted)
 {
-	char found[64], message[200];
 	if (p->now.kind == TOKEN_WRONG)
-		return fail_at(p, p->now.span, p->now.message);
-	describe_token(p, p->now, found, sizeof found);
-	snprintf(message, sizeof message, "expected %s, found %s", wanted, found);
-	return fail_at(p, p->now.span, message);
+		return fail_at_token(p, p->now, p->now.message, p->now.suggestion);
+	return fail_at(
+	    p, p->now.span,
+	    arena_printf(p->arena, "expected %s, found %s", wanted, describe_token(p, p->now)));
+}
+
+/* Behind a value, where only an operator or what closes something can stand. */
+static struct cel_expr *
+fail_behind_value(struct parser *p, const char *wanted)
+{
+	const struct advice *advice = advice_on_token(p, p->now);
+	if (token_is(p, p->last, "not"))
+		return fail_at_token(p, p->last, NULL, "!");
+	if (advice)
+		return fail_at_token(p, p->now, advice->message, advice->suggestion);
+	if (p->last.kind == TOKEN_STRING && p->now.kind == TOKEN_NAME &&
+	    p->last.span.end == p->now.span.start)
+		return fail_at_token(
+		    p, p->now,
+		    "the text ends before this; a quote within it is written \\' or \\\"", NULL);
+	return fail_expecting(p, wanted);
 }
 
 bool
@@ -143,8 +196,20 @@ expect(struct parser *p, enum token_kind kind, const char *wanted)
 {
 	if (accept(p, kind))
 		return true;
-	fail_expecting(p, wanted);
+	fail_behind_value(p, wanted);
 	return false;
+}
+
+/* What closes the sign at byte `opened`: "',' or ')'". */
+static bool
+expect_close(struct parser *p, enum token_kind kind, const char *wanted, uint32_t opened)
+{
+	if (p->now.kind == kind)
+		return accept(p, kind);
+	struct position at = cel_position(p->lexer.source, opened);
+	return expect(p, kind,
+		      arena_printf(p->arena, "%s for the '%c' at %u:%u", wanted,
+				   p->lexer.source[opened], at.line, at.column));
 }
 
 static struct cel_expr *
@@ -280,6 +345,7 @@ parse_word(struct parser *p, struct cel_value value)
 static bool
 parse_arguments(struct parser *p, struct children *c)
 {
+	uint32_t opened = p->last.span.start;
 	while (p->now.kind != TOKEN_CLOSE_PAREN) {
 		struct cel_expr *argument = parse_expression(p);
 		if (!argument)
@@ -290,7 +356,7 @@ parse_arguments(struct parser *p, struct children *c)
 		if (p->now.kind == TOKEN_CLOSE_PAREN)
 			return fail_expecting(p, "an argument");
 	}
-	return expect(p, TOKEN_CLOSE_PAREN, "',' or ')'");
+	return expect_close(p, TOKEN_CLOSE_PAREN, "',' or ')'", opened);
 }
 
 /* `target` is NULL for a global function; the name and the opening parenthesis are behind us. */
@@ -321,7 +387,8 @@ parse_name(struct parser *p, bool absolute, uint32_t start)
 	if (t.kind != TOKEN_NAME)
 		return fail_expecting(p, "a name");
 	if (lex_is_reserved(p->lexer.source + t.span.start, t.span.end - t.span.start))
-		return fail_at(p, t.span, "this word is reserved and cannot be a name");
+		return fail_with(p, t.span, "this word is reserved and cannot be a name",
+				 advice_on_reserved(token_text(p, t)));
 	advance(p);
 	const char *name = token_text(p, t);
 	if (accept(p, TOKEN_OPEN_PAREN)) {
@@ -352,7 +419,7 @@ parse_list(struct parser *p, uint32_t start)
 		if (!accept(p, TOKEN_COMMA))
 			break;
 	}
-	if (!expect(p, TOKEN_CLOSE_BRACKET, "',' or ']'"))
+	if (!expect_close(p, TOKEN_CLOSE_BRACKET, "',' or ']'", start))
 		return NULL;
 	return with_children(p, new_expr(p, EXPR_LIST, (struct cel_span){start, start}), &items);
 }
@@ -374,7 +441,7 @@ parse_map(struct parser *p, uint32_t start)
 		if (!accept(p, TOKEN_COMMA))
 			break;
 	}
-	if (!expect(p, TOKEN_CLOSE_BRACE, "',' or '}'"))
+	if (!expect_close(p, TOKEN_CLOSE_BRACE, "',' or '}'", start))
 		return NULL;
 	return with_children(p, new_expr(p, EXPR_MAP, (struct cel_span){start, start}), &entries);
 }
@@ -410,7 +477,7 @@ parse_primary(struct parser *p)
 	case TOKEN_OPEN_PAREN: {
 		advance(p);
 		struct cel_expr *x = parse_expression(p);
-		if (!x || !expect(p, TOKEN_CLOSE_PAREN, "')'"))
+		if (!x || !expect_close(p, TOKEN_CLOSE_PAREN, "')'", start))
 			return NULL;
 		x->open = start;
 		return x;
@@ -450,7 +517,7 @@ parse_index(struct parser *p, struct cel_expr *target, uint32_t at)
 {
 	const char *name = accept(p, TOKEN_QUESTION) ? "_[?_]" : "_[_]";
 	struct cel_expr *index = parse_expression(p);
-	if (!index || !expect(p, TOKEN_CLOSE_BRACKET, "']'"))
+	if (!index || !expect_close(p, TOKEN_CLOSE_BRACKET, "']'", at))
 		return NULL;
 	struct cel_expr *children[] = {target, index};
 	return call_of(p, name, at, 2, children);
@@ -563,7 +630,7 @@ parse_choice(struct parser *p)
 	uint32_t at = p->now.span.start;
 	advance(p);
 	struct cel_expr *then = parse_binary(p, 1);
-	if (!then || !expect(p, TOKEN_COLON, "':'"))
+	if (!then || !expect_close(p, TOKEN_COLON, "':'", at))
 		return NULL;
 	struct cel_expr *otherwise = parse_expression(p);
 	struct cel_expr *children[] = {condition, then, otherwise};
@@ -586,7 +653,10 @@ parse(const char *source, size_t length, const struct parse_options *options, st
 			   .issues = issues};
 	advance(&p);
 	struct cel_expr *x = parse_expression(&p);
-	if (x && p.now.kind != TOKEN_END)
-		return fail_expecting(&p, "an operator or the end");
-	return x;
+	if (!x || p.now.kind == TOKEN_END)
+		return x;
+	bool closes = p.now.kind == TOKEN_CLOSE_PAREN || p.now.kind == TOKEN_CLOSE_BRACKET ||
+		      p.now.kind == TOKEN_CLOSE_BRACE;
+	return closes ? fail_at_token(&p, p.now, "this closes nothing that was opened", NULL)
+		      : fail_behind_value(&p, "an operator or the end");
 }

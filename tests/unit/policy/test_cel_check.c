@@ -107,9 +107,9 @@ static void
 logic_and_conditions_want_bool(void **state)
 {
 	(void)state;
-	refuses("true && 1", "1:9 && wants bool, this is int");
-	refuses("n || true", "1:1 || wants bool, this is int");
-	refuses("names.all(x, x)", "1:14 all wants bool, this is string");
+	refuses("true && 1", "1:9 '&&' wants bool, this is int");
+	refuses("n || true", "1:1 '||' wants bool, this is int");
+	refuses("names.all(x, x)", "1:14 'all' wants bool, this is string");
 	refuses("n.all(x, true)", "1:1 'all' goes through a list or a map, this is int");
 	accepts("anything && anything.all(x, x)");
 }

@@ -89,7 +89,7 @@ single_signs_of_other_languages_are_explained(void **state)
 	(void)state;
 	is_wrong("1 = 1", "1:3 '=' is no operator; equality is '=='");
 	is_wrong("true & true", "1:6 '&' and '|' are no operators; logic is '&&' and '||'");
-	is_wrong("#", "1:1 this character has no meaning here");
+	is_wrong("$", "1:1 this character has no meaning here");
 }
 
 static void

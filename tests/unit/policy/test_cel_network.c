@@ -30,10 +30,10 @@ what_is_no_address_is_refused(void **state)
 	      "'1.2.3.4/8', "
 	      "'::1%en0', '::ffff:1.2.3.4', '1.2.3.4\\u0000'].filter(t, isIP(t))",
 	      "[]");
-	gives("ip('10.0.0')", "error: \"10.0.0\" is no IP address");
-	gives("ip('fe80::1%en0')", "error: \"fe80::1%en0\" has a zone, which is not allowed");
+	gives("ip('10.0.0')", "mistake: \"10.0.0\" is no IP address");
+	gives("ip('fe80::1%en0')", "mistake: \"fe80::1%en0\" has a zone, which is not allowed");
 	gives("ip('::ffff:10.0.0.1')",
-	      "error: \"::ffff:10.0.0.1\" is an IPv4 address within IPv6, which is not allowed");
+	      "mistake: \"::ffff:10.0.0.1\" is an IPv4 address within IPv6, which is not allowed");
 	gives("ip.isCanonical('x')", "error: \"x\" is no IP address");
 	is_wrong("isIP(1)", "1:1 'isIP' does not go with (int)");
 }
@@ -108,7 +108,7 @@ ranges_have_an_address_a_length_and_a_mask(void **state)
 	      "'10.0.0.0/8/8', '::/129', '::1%a/64', '/8', '10.0.0.0/ 8'].filter(t, isCIDR(t))",
 	      "[]");
 	gives("cidr('10.0.0.0/33')",
-	      "error: \"10.0.0.0/33\" has no length of 0 to 32 bits, of IPv6 to 128");
+	      "mistake: \"10.0.0.0/33\" has no length of 0 to 32 bits, of IPv6 to 128");
 }
 
 static void

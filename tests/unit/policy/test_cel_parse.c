@@ -175,9 +175,9 @@ the_first_mistake_names_what_was_expected_and_found(void **state)
 	is_wrong("1 +", "1:4 expected a value, found the end");
 	is_wrong("", "1:1 expected a value, found the end");
 	is_wrong("1 2", "1:3 expected an operator or the end, found '2'");
-	is_wrong("(1", "1:3 expected ')', found the end");
-	is_wrong("[1\n,\n2 3]", "3:3 expected ',' or ']', found '3'");
-	is_wrong("a ? b", "1:6 expected ':', found the end");
+	is_wrong("(1", "1:3 expected ')' for the '(' at 1:1, found the end");
+	is_wrong("[1\n,\n2 3]", "3:3 expected ',' or ']' for the '[' at 1:1, found '3'");
+	is_wrong("a ? b", "1:6 expected ':' for the '?' at 1:3, found the end");
 	is_wrong("f(1,)", "1:5 expected an argument, found ')'");
 	is_wrong("a.1", "1:2 expected an operator or the end, found '.1'");
 	is_wrong("for", "1:1 this word is reserved and cannot be a name");

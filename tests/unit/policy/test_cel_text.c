@@ -89,7 +89,7 @@ a_nul_is_a_character_like_any_other(void **state)
 	gives("{'a\\u0000': 1, 'a': 2}['a\\u0000']", "1");
 	gives("int('1\\u0000')", "error: \"1\\x00\" is not an int");
 	gives("timestamp('2026-01-01T00:00:00Z\\u0000')",
-	      "error: \"2026-01-01T00:00:00Z\\x00\" is no timestamp, such as "
+	      "mistake: \"2026-01-01T00:00:00Z\\x00\" is no timestamp, such as "
 	      "\"2026-11-23T02:39:30Z\"");
 }
 

@@ -61,7 +61,7 @@ moments_are_read_as_rfc_3339_writes_them(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
 		gives(arena_printf(&arena, "timestamp('%s')", wrong[i]),
 		      arena_printf(&arena,
-				   "error: \"%s\" is no timestamp, such as "
+				   "mistake: \"%s\" is no timestamp, such as "
 				   "\"2026-11-23T02:39:30Z\"",
 				   wrong[i]));
 }
@@ -96,7 +96,7 @@ durations_reach_as_far_as_64_bits_of_nanoseconds(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
 		gives(arena_printf(&arena, "duration('%s')", wrong[i]),
 		      arena_printf(&arena,
-				   "error: \"%s\" is no duration, such as \"1h30m\" (years and "
+				   "mistake: \"%s\" is no duration, such as \"1h30m\" (years and "
 				   "months are lengths for period())",
 				   wrong[i]));
 	const char *overflow = "error: the result does not fit 64 bits";

@@ -83,21 +83,22 @@ a_zone_that_is_not_known_is_an_error_with_the_nearest(void **state)
 {
 	(void)state;
 	gives("timestamp('2025-01-01T00:00:00Z').getHours('Europe/Berln')",
-	      "error: there is no time zone \"Europe/Berln\"; did you mean \"Europe/Berlin\"?");
+	      "mistake: there is no time zone \"Europe/Berln\"; did you mean \"Europe/Berlin\"?");
 	gives("timestamp('2025-01-01T00:00:00Z').getHours('berlin')",
-	      "error: there is no time zone \"berlin\"; did you mean \"Europe/Berlin\"?");
-	gives("timestamp('2025-01-01T00:00:00Z').getHours('Europe/Sydney')",
-	      "error: there is no time zone \"Europe/Sydney\"; did you mean \"Australia/Sydney\"?");
+	      "mistake: there is no time zone \"berlin\"; did you mean \"Europe/Berlin\"?");
+	gives(
+	    "timestamp('2025-01-01T00:00:00Z').getHours('Europe/Sydney')",
+	    "mistake: there is no time zone \"Europe/Sydney\"; did you mean \"Australia/Sydney\"?");
 	gives("timestamp('2025-01-01T00:00:00Z').getHours('europe/berlin')",
-	      "error: there is no time zone \"europe/berlin\"; did you mean \"Europe/Berlin\"?");
+	      "mistake: there is no time zone \"europe/berlin\"; did you mean \"Europe/Berlin\"?");
 	gives("timestamp('2025-01-01T00:00:00Z').getHours('Middle of nowhere')",
-	      "error: there is no time zone \"Middle of nowhere\"; they are \"UTC\", \"+02:00\", "
+	      "mistake: there is no time zone \"Middle of nowhere\"; they are \"UTC\", \"+02:00\", "
 	      "\"Europe/Berlin\"");
 	gives("timestamp('2025-01-01T00:00:00Z').getHours('+25:00')",
-	      "error: there is no time zone \"+25:00\"; they are \"UTC\", \"+02:00\", "
+	      "mistake: there is no time zone \"+25:00\"; they are \"UTC\", \"+02:00\", "
 	      "\"Europe/Berlin\"");
 	gives("timestamp('2025-01-01T00:00:00Z').getHours('UTC\\u0000')",
-	      "error: there is no time zone \"UTC\\x00\"; did you mean \"UTC\"?");
+	      "mistake: there is no time zone \"UTC\\x00\"; did you mean \"UTC\"?");
 }
 
 /* ---- rules ---- */

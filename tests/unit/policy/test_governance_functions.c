@@ -47,7 +47,7 @@ a_period_that_is_none_is_an_error_with_an_example(void **state)
 	CLEANUP(arena_done) struct arena arena = {0};
 	const struct cel_declarations d = {.libraries = governance_libraries};
 	const char *found = value_of(&arena, &d, no_bindings, "period('for ever')");
-	assert_non_null(strstr(found, "error: "));
+	assert_non_null(strstr(found, "mistake: "));
 	assert_non_null(strstr(found, "7 years"));
 	says("string(period('84 months'))", "\"7 years\"");
 }
@@ -133,10 +133,10 @@ a_date_is_the_first_moment_of_its_day(void **state)
 	says("date(timestamp('2026-12-31T23:59:59.999Z')) == date('2026-12-31')", "true");
 	says("date(timestamp('1969-12-31T23:00:00Z')) == date('1969-12-31')", "true");
 	says("date('2026-12-31') + period('1 day') > timestamp('2026-12-31T23:59:59Z')", "true");
-	says("date('31.12.2026')", "error: \"31.12.2026\" is no date, such as \"2026-12-31\"");
-	says("date('2026-02-30')", "error: \"2026-02-30\" is no date, such as \"2026-12-31\"");
+	says("date('31.12.2026')", "mistake: \"31.12.2026\" is no date, such as \"2026-12-31\"");
+	says("date('2026-02-30')", "mistake: \"2026-02-30\" is no date, such as \"2026-12-31\"");
 	says("date('2026-12-31T00:00:00Z')",
-	     "error: \"2026-12-31T00:00:00Z\" is no date, such as \"2026-12-31\"");
+	     "mistake: \"2026-12-31T00:00:00Z\" is no date, such as \"2026-12-31\"");
 }
 
 static void
