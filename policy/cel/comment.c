@@ -52,6 +52,8 @@ comments_before(struct comments *list, uint32_t offset)
 	struct comments before = {list->items, 0};
 	while (before.count < list->count && list->items[before.count].start < offset)
 		before.count++;
+	if (before.count == 0)
+		return before;
 	list->items += before.count;
 	list->count -= before.count;
 	return before;

@@ -6,8 +6,10 @@
 bool
 function_is_operator(const char *name)
 {
-	char c = name[0];
-	return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+	char c = name[strspn(name, "_")];
+	bool begins_a_name =
+	    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	return c && !begins_a_name;
 }
 
 static bool

@@ -101,9 +101,11 @@ static inline const struct node *
 value_node_under(struct cel_value map, const char *name, uint32_t length)
 {
 	char first = length ? name[0] : '\0';
-	for (const struct member *m = map.members, *end = m + map.count; m < end; m++)
+	for (uint32_t i = 0; i < map.count; i++) {
+		const struct member *m = &map.members[i];
 		if (m->key[0] == first && value_key_is(m->key, name, length))
 			return &m->value;
+	}
 	return NULL;
 }
 

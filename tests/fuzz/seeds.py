@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""What fuzzing of the expression language may begin with beyond the corpora: the words of the language as a dictionary, and
-the expressions of a conformance suite, where one is at hand.
+"""What fuzzing of the expression language may begin with beyond the corpora: the words of the language as a dictionary, the
+library's policies, and the expressions of a conformance suite, where one is at hand.
 
-    seeds.py OUT [SUITE]      writes OUT/cel.dict, and OUT/cel_lex/ OUT/cel_parse/ OUT/cel_check/ OUT/cel_eval/
+    seeds.py OUT [SUITE]      writes OUT/cel.dict, and OUT/TARGET/
 
 SUITE is a folder of JSON files as tests/conformance/cel_conformance.c reads them; $WEFT_CEL_CONFORMANCE when not given.
 """
@@ -71,13 +71,20 @@ def write_suite(out, suite):
         for test in json.loads(file.read_text()):
             for target in ("cel_lex", "cel_parse", "cel_eval"):
                 write_seed(out / target, test["expr"])
+            write_seed(out / "cel_layout", "(" + test["expr"])
             write_seed(out / "cel_check", declarations(test) + "\n" + test["expr"])
+
+
+def write_policies(out):
+    for file in sorted((TOP / "policy/library").glob("*.yaml")):
+        write_seed(out, file.read_text())
 
 
 def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     write_dictionary(out / "cel.dict")
+    write_policies(out / "policy")
     suite = sys.argv[2] if len(sys.argv) > 2 else os.environ.get("WEFT_CEL_CONFORMANCE", TOP.parent / "shared/cel-conformance")
     if pathlib.Path(suite).is_dir():
         write_suite(out, pathlib.Path(suite))

@@ -201,6 +201,16 @@ static const struct cel_variable declared[RANDOM_VARIABLES] = {
 };
 // clang-format on
 
+/* Does one of the loops' variables, from that number on, hide the name? */
+static bool
+is_hidden(const struct growth *g, const char *name, size_t from)
+{
+	for (size_t i = from; i < g->local_count; i++)
+		if (strcmp(g->locals[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* A variable of exactly this type, the loops' first; NULL when there is none. */
 static const char *
 variable_of(struct growth *g, const struct cel_type *t)
@@ -208,11 +218,12 @@ variable_of(struct growth *g, const struct cel_type *t)
 	const char *found[MOST_LOCALS + RANDOM_VARIABLES];
 	unsigned count = 0;
 	for (size_t i = g->local_count; i-- > 0;)
-		if (type_equal(g->locals[i].type, t))
+		if (type_equal(g->locals[i].type, t) && !is_hidden(g, g->locals[i].name, i + 1))
 			found[count++] = g->locals[i].name;
 	for (size_t i = 0; i < RANDOM_VARIABLES; i++) {
 		const char *text = declared[i].type;
-		if (text && type_equal(type_parse(g->arena, &text), t))
+		if (text && !is_hidden(g, declared[i].name, 0) &&
+		    type_equal(type_parse(g->arena, &text), t))
 			found[count++] = declared[i].name;
 	}
 	return count ? found[pick(g, count)] : NULL;

@@ -110,6 +110,30 @@ a_library_of_ones_own_is_checked_and_called(void **state)
 			    "error: 'only_declared' does not go with (int)");
 }
 
+static struct cel_value
+doubled(struct cel_run *run, const struct cel_value *v)
+{
+	(void)run;
+	return cel_int(v->integer * 2);
+}
+
+/* Operators are called "_+_" and the like; a name may begin with an underscore as well. */
+static void
+a_name_may_begin_with_an_underscore(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	static const struct cel_function rows[] = {
+	    {"_twice", "(int) int", doubled, "twice"}, {"_", "(int) int", doubled, "twice"}, {0}};
+	static const struct cel_library libraries[] = {{"ours", "", rows}, {0}};
+	const struct cel_declarations d = {.libraries = libraries};
+	assert_string_equal(value_of(&arena, &d, no_bindings, "_twice(dyn(3)) + _(2)"), "10");
+	assert_string_equal(value_of(&arena, &d, no_bindings, "_twice(dyn('a'))"),
+			    "error: '_twice' does not go with (string)");
+	assert_string_equal(mistake_in(&arena, &d, "_thrice(3)"),
+			    "1:1 there is no function '_thrice'");
+}
+
 int
 main(void)
 {
@@ -119,6 +143,7 @@ main(void)
 	    cmocka_unit_test(the_reference_shows_functions_as_they_are_called),
 	    cmocka_unit_test(a_signature_that_makes_no_sense_is_refused),
 	    cmocka_unit_test(a_library_of_ones_own_is_checked_and_called),
+	    cmocka_unit_test(a_name_may_begin_with_an_underscore),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,14 @@ a_sign_and_a_number_stay_what_they_are(void **state)
 }
 
 static void
+a_function_with_an_underscore_is_no_operator(void **state)
+{
+	(void)state;
+	stays("a % _b(c, d)");
+	stays("_(a) + __c()");
+}
+
+static void
 literals_stay_as_they_are_written(void **state)
 {
 	(void)state;
@@ -509,6 +517,7 @@ main(void)
 	    cmocka_unit_test(one_space_stands_around_operators),
 	    cmocka_unit_test(only_parentheses_that_are_needed_are_kept),
 	    cmocka_unit_test(a_sign_and_a_number_stay_what_they_are),
+	    cmocka_unit_test(a_function_with_an_underscore_is_no_operator),
 	    cmocka_unit_test(literals_stay_as_they_are_written),
 	    cmocka_unit_test(what_is_too_long_breaks_before_operators),
 	    cmocka_unit_test(arguments_and_items_stand_on_lines_of_their_own),
