@@ -141,6 +141,36 @@ const struct verb policy_verbs[] = {
 	.run = cli_policy_explain,
     },
     {
+	.name = "library",
+	.arguments = "",
+	.summary = "The ready-made policies, and which of them are in force here",
+	.help = "  weft policy library\n"
+		"  weft policy show no-personal-data-in-public\n",
+	.run = cli_policy_library,
+    },
+    {
+	.name = "adopt",
+	.arguments = "NAME",
+	.summary = "Put a ready-made policy in force",
+	.help = "Shows what is changed in its text and what that means to the products in force, "
+		"then stores it: as a warning,\n"
+		"until --enforcement deny.  For a domain (--scope) it is stored under the domain's "
+		"name; what is in force for\n"
+		"everybody a domain can only make stricter.  Needs the role steward; for one's own "
+		"domain, publisher.\n"
+		"\n"
+		"  weft policy adopt retention-by-classification --dry-run\n"
+		"  weft policy adopt personal-data-maximum-retention --set 'maximum=5 years' "
+		"--enforcement deny\n"
+		"  weft policy adopt financial-data-retention --scope domain:trading --set "
+		"'minimum=10 years'\n",
+	.flags = policy_adopt_flags,
+	.size = sizeof(struct policy_adopt_flags),
+	.least = 1,
+	.most = 1,
+	.run = cli_policy_adopt,
+    },
+    {
 	.name = "put",
 	.arguments = "FILE...",
 	.summary = "Define policies, or new versions of them",

@@ -2,7 +2,10 @@
  * cli_policy_versions.c -- weft policy show, versions, retire: what a policy says, what it said
  * before, and its end.
  */
+#include "base/json.h"
+
 #include "listing.h"
+#include "offline_rules.h"
 #include "policy_verbs.h"
 
 /* ---- show */
@@ -40,6 +43,28 @@ path_of_shown(struct call *c, const struct policy_show_flags *flags)
 	return api_path(c->arena, "policies", name, "versions", number, NULL);
 }
 
+/* One that waits to be adopted; `*e` is what the server said. */
+static enum err_code
+show_ready_made(struct call *c, struct err *e)
+{
+	struct sent_file file;
+	struct err ignored;
+	struct node document;
+	const char *name = c->words.items[0];
+	if (offline_rules_find_ready_made(c, name, &file, &ignored) ||
+	    document_read(DOCUMENT_YAML, file.text, file.length, NULL, c->arena, &document,
+			  &ignored))
+		return e->code;
+	c->problem = NULL;
+	note(c, "'%s' is not in force here; this is the ready-made one: weft policy adopt %s", name,
+	     name);
+	if (c->json)
+		json_pretty(&c->page, &document);
+	else
+		buf_append(&c->page, file.text, file.length);
+	return ERR_OK;
+}
+
 /* The document as it was sent; its comments are part of what the council decided. */
 enum err_code
 cli_policy_show(struct call *c, struct err *e)
@@ -55,7 +80,8 @@ cli_policy_show(struct call *c, struct err *e)
 	enum err_code code = client_ask(c, &q, &a, e);
 	if (!code)
 		answer_show_json(c, &a);
-	return code;
+	bool is_past = flags->version.given || flags->as_of;
+	return code == ERR_NOT_FOUND && !is_past ? show_ready_made(c, e) : code;
 }
 
 /* ---- versions */

@@ -164,14 +164,38 @@ offline_rules_add_file(struct call *c, struct offline_rules *rules, const char *
 	return code ? code : offline_rules_add_document(c, rules, &file, e);
 }
 
+/* "library/naming-convention.yaml" -> "naming-convention" */
+static const char *
+name_of_file(const struct embedded_file *f, struct arena *arena)
+{
+	const char *leaf = strrchr(f->name, '/') + 1;
+	return arena_bytes(arena, leaf, strcspn(leaf, "."));
+}
+
+enum err_code
+offline_rules_find_ready_made(struct call *c, const char *name, struct sent_file *ret_file,
+			      struct err *e)
+{
+	size_t count = 0;
+	if (find_in_library(c, name, ret_file))
+		return ERR_OK;
+	while (policy_library[count].name)
+		count++;
+	const char **names = ARENA_ARRAY(c->arena, const char *, count);
+	for (size_t i = 0; i < count; i++)
+		names[i] = name_of_file(&policy_library[i], c->arena);
+	const char *nearest = nearest_word(name, names, count);
+	return ERR(e, NOT_FOUND, "no ready-made policy is named '%s'%s%s%s", name,
+		   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
 enum err_code
 offline_rules_add_ready_made(struct call *c, struct offline_rules *rules, const char *name,
 			     struct err *e)
 {
 	struct sent_file file;
-	if (!find_in_library(c, name, &file))
-		return ERR(e, NOT_FOUND, "no ready-made policy is named '%s'", name);
-	return offline_rules_add_document(c, rules, &file, e);
+	enum err_code code = offline_rules_find_ready_made(c, name, &file, e);
+	return code ? code : offline_rules_add_document(c, rules, &file, e);
 }
 
 bool

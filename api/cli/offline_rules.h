@@ -37,6 +37,10 @@ enum err_code offline_rules_add_file(struct call *c, struct offline_rules *rules
 enum err_code offline_rules_add_document(struct call *c, struct offline_rules *rules,
 					 const struct sent_file *file, struct err *e);
 
+/* offline_rules_find_ready_made -- its document.  Fails: ERR_NOT_FOUND, with the nearest name. */
+enum err_code offline_rules_find_ready_made(struct call *c, const char *name,
+					    struct sent_file *ret_file, struct err *e);
+
 /* offline_rules_add_ready_made -- Fails: ERR_NOT_FOUND. */
 enum err_code offline_rules_add_ready_made(struct call *c, struct offline_rules *rules,
 					   const char *name, struct err *e);

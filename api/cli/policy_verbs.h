@@ -50,4 +50,15 @@ extern const struct flag policy_explain_flags[];
 
 enum err_code cli_policy_explain(struct call *c, struct err *e);
 
+/* cli_policy_library.c: what is ready-made, and taking it over. */
+struct policy_adopt_flags {
+	const char *enforcement, *scope;
+	struct words settings;
+	bool dry_run;
+};
+extern const struct flag policy_adopt_flags[];
+
+enum err_code cli_policy_library(struct call *c, struct err *e);
+enum err_code cli_policy_adopt(struct call *c, struct err *e);
+
 #endif
