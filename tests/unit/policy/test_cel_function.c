@@ -58,6 +58,27 @@ the_reference_shows_functions_as_they_are_called(void **state)
 	assert_non_null(strstr(out.data, "`bool ? A : A -> A`"));
 	assert_non_null(strstr(out.data, "`period(string) -> period`"));
 	assert_non_null(strstr(out.data, "`list.all(x, condition)`"));
+	assert_non_null(strstr(out.data, "| `x.?field` `x[?key]` | an optional of it"));
+}
+
+/* Whatever is a row is on the page, as it is called. */
+static void
+the_reference_leaves_nothing_out(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(buf_done) struct buf out = {0};
+	cel_reference(governance_libraries, &out);
+	for (const struct cel_library *l = standard_libraries; l->name; l++)
+		for (const struct cel_function *row = l->functions; row->name; row++) {
+			CLEANUP(buf_done) struct buf shown = {0};
+			struct cel_overload o;
+			assert_true(overload_read(row, &arena, &o));
+			function_format(&o, &arena, &shown);
+			assert_non_null(strstr(out.data, shown.data));
+		}
+	for (const struct cel_macro *m = macro_table; m->name; m++)
+		assert_non_null(strstr(out.data, m->usage));
 }
 
 static void
@@ -141,6 +162,7 @@ main(void)
 	    cmocka_unit_test(every_row_has_a_signature_a_function_and_help),
 	    cmocka_unit_test(every_macro_says_how_it_is_used),
 	    cmocka_unit_test(the_reference_shows_functions_as_they_are_called),
+	    cmocka_unit_test(the_reference_leaves_nothing_out),
 	    cmocka_unit_test(a_signature_that_makes_no_sense_is_refused),
 	    cmocka_unit_test(a_library_of_ones_own_is_checked_and_called),
 	    cmocka_unit_test(a_name_may_begin_with_an_underscore),
