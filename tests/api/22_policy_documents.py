@@ -151,6 +151,21 @@ class PolicyDocuments(weft.Case):
         self.assertProblem(answer, 422)
         self.assertIn("whether the policy 'conditional' concerns it cannot be told", answer.messages[0])
 
+    def test_older_products_are_warned_within_the_grace(self):
+        old = weft.product("grace.old", domain="grace", retention="1 year")
+        self.assertStatus(self.server.publish(old), 201)
+        text = YEARS.replace("kept-long-enough", "graceful").replace("keeping*", "grace").replace(
+            "enforcement: deny", "enforcement: deny\ngrace: 30 days").split("values:")[0] + "variables:" + \
+            YEARS.split("variables:")[1].split("tests:")[0]
+        self.assertStatus(self.define(text), 201)
+        answer = self.assertStatus(self.server.publish(weft.product("grace.old", domain="grace", retention="2 years")), 200)
+        self.assertEqual([v["enforcement"] for v in answer.json["violations"]], ["warn"])
+        self.assertRegex(answer.json["violations"][0]["message"], r"less than 7 years \(refused from \d{4}-\d\d-\d\d on\)$")
+        self.assertIn("grace_end", answer.json["violations"][0])
+        self.assertEqual(self.server.get("/api/v1/products/grace.old").json["standing"], "warned")
+        answer = self.server.publish(weft.product("grace.new", domain="grace", retention="2 years"))
+        self.assertProblem(answer, 422)
+
     def test_parts_that_do_not_go_together_are_refused(self):
         for text, message in (
                 (TIGHTER + "validations: [{expression: 'true', message: m}]\n", "'validations' does not go with 'tightens'"),
