@@ -61,4 +61,12 @@ extern const struct flag policy_adopt_flags[];
 enum err_code cli_policy_library(struct call *c, struct err *e);
 enum err_code cli_policy_adopt(struct call *c, struct err *e);
 
+/* cli_policy_replay.c: past decisions once more. */
+struct policy_replay_flags {
+	const char *since, *product;
+};
+extern const struct flag policy_replay_flags[];
+
+enum err_code cli_policy_replay(struct call *c, struct err *e);
+
 #endif

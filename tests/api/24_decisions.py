@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Decisions: what the log keeps of them, and that they can be made again."""
 
+import json
+
 import weft
 
 REFUSED = weft.without(weft.CASE_STUDY, "access")
@@ -163,6 +165,120 @@ class FallingShort(weft.Case):
         done = self.assertDone(self.server.client("compliance", "falling.shown"))
         self.assertIn("SINCE", done.stdout)
         self.assertIn(since, done.stdout)
+
+
+class Replay(weft.Case):
+    """Every decision comes out the same once more; and one that was changed does not."""
+
+    SUMMARY = r"(?m)^(\d+) decisions?, (\d+) agree, (\d+) disagree, (\d+) cannot be judged again( \(.*\))?$"
+
+    def replay(self, *words, status=0):
+        done = self.assertDone(self.server.client("policy", "replay", *words), status)
+        found = weft.re.search(self.SUMMARY, done.stdout)
+        self.assertTrue(found, done.stdout)
+        return done, tuple(map(int, found.groups()[:4])), found.group(5)
+
+    def decisions(self):
+        kinds = ("product.published", "product.refused", "product.judged")
+        return [event for event in self.server.events() if event["kind"] in kinds]
+
+    def test_1_every_decision_agrees(self):
+        self.server.publish_bank()
+        self.server.publish(REFUSED.replace("retail.customer", "replay.refused", 1))
+        self.server.publish(weft.product("replay.versions", owner="carol"))
+        policy = WARN.replace("match: {domains: [falling]}\n", "")
+        for turn in range(3):  # policies change between the versions, and go
+            changed = policy.replace("should", f"{turn} should")
+            self.assertIn(self.server.put("/api/v1/policies/owners-are-teams", changed).status, (200, 201))
+            self.server.publish(weft.product("replay.versions", owner="carol", description=f"{turn}"))
+            self.server.publish(weft.product("replay.versions", owner="carol", quality_checks=None))
+        tightened = ("kind: Policy\nname: trading-keeps-ten-years\nscope: domain:trading\ntightens: financial-data-retention\n"
+                     "enforcement: deny\nparameters: {minimum: 10 years}\n")
+        self.server.put("/api/v1/policies/trading-keeps-ten-years", tightened)
+        for years in (7, 12):
+            self.server.publish(weft.product("replay.trading", domain="trading", tags=["finance"], retention=f"{years} years"))
+        weft.wait_for(lambda: [event for event in self.decisions() if event["kind"] == "product.judged"], "a judgement")
+        self.assertStatus(self.server.delete("/api/v1/policies/owners-are-teams?reason=over"), 200)
+        self.server.delete("/api/v1/products/replay.trading")
+        weft.wait_for(lambda: not self.server.pages("/api/v1/violations?policy=owners-are-teams"), "the end of it")
+        count = len(self.decisions())
+        _, counts, _ = self.replay()
+        self.assertEqual(counts, (count, count, 0, 0))
+        self.assertEqual({event["kind"] for event in self.decisions()},
+                         {"product.published", "product.refused", "product.judged"})
+
+    def test_2_since_a_time_or_an_event_and_of_one_product(self):
+        events = self.decisions()
+        middle = events[len(events) // 2]
+        _, counts, _ = self.replay("--since", middle["seq"])
+        self.assertEqual(counts[0], len([event for event in events if event["seq"] >= middle["seq"]]))
+        _, counts, _ = self.replay("--since", middle["time"])
+        self.assertEqual(counts[0], len([event for event in events if event["time"] >= middle["time"]]))
+        _, counts, _ = self.replay("--product", "replay.versions")
+        self.assertEqual(counts[0], len([event for event in events if event["subject"] == "replay.versions"]))
+        _, counts, _ = self.replay("--since", "2200-01-01")
+        self.assertEqual(counts, (0, 0, 0, 0))
+        self.assertDone(self.server.client("policy", "replay", "--since", "yesterday"), 2)
+
+    def test_3_as_json(self):
+        done = self.assertDone(self.server.client("policy", "replay", "--json"))
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["decisions"], len(self.decisions()))
+        self.assertEqual((answer["disagree"], answer["differences"], answer["reasons"]), (0, [], []))
+
+    def spoil(self, seq, body):
+        """Another body behind the server's back."""
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False).replace("'", "''")
+        weft.spoil(self.server.data, f"UPDATE events SET body = '{text}' WHERE seq = {seq}")
+
+    def test_4_what_does_not_agree_is_named(self):
+        events = self.decisions()
+        published = [event for event in events if event["kind"] == "product.published"]
+        changes = (
+            (published[0]["seq"], "outcome", lambda body: body["verdicts"][0].update(outcome="violated")),
+            (published[1]["seq"], "cost", lambda body: body["verdicts"][1].update(cost=1)),
+            (published[2]["seq"], "violations", lambda body: body["violations"].append(
+                {"policy": "x", "rule": "x", "enforcement": "deny", "message": "Invented", "pointer": ""})),
+            (published[3]["seq"], "policy", lambda body: body["verdicts"].pop() and body["verdicts"].append(
+                {"policy": "never-was", "hash": "00", "enforcement": "deny", "outcome": "satisfied", "cost": 1})),
+        )
+        bodies = {event["seq"]: event["body"] for event in published}
+        self.server.stop()
+        for seq, _, change in changes:
+            change(bodies[seq])
+            self.spoil(seq, bodies[seq])
+        self.server.start()
+        done, counts, _ = self.replay(status=1)
+        self.assertEqual(counts, (len(events), len(events) - 4, 4, 0))
+        answer = json.loads(self.assertDone(self.server.client("policy", "replay", "--json"), 1).stdout)
+        found = {(item["event"], item["what"]) for item in answer["differences"]}
+        for seq, what, _ in changes:
+            self.assertIn((seq, what), found)
+            self.assertIn(str(seq), done.stdout)
+
+    def test_5_what_cannot_be_judged_again_says_why(self):
+        events = [event for event in self.decisions() if event["kind"] == "product.refused"]
+        body = events[0]["body"]
+        del body["decision"]  # as before decisions kept their facts
+        self.server.stop()
+        self.spoil(events[0]["seq"], body)
+        weft.spoil(self.server.data, f"UPDATE events SET body = NULL WHERE seq = {events[1]['seq']}")
+        self.server.start()
+        _, counts, reasons = self.replay("--since", events[0]["seq"], "--product", events[0]["subject"])
+        self.assertEqual(counts, (1, 0, 0, 1))
+        self.assertEqual(reasons, " (recorded without its facts)")
+        _, counts, reasons = self.replay(status=1)
+        self.assertEqual(counts[3], 2)
+        self.assertIn("redacted: 1", reasons)
+
+
+class ReplayByRole(weft.Case):
+    dev = False
+
+    def test_it_needs_the_role_auditor(self):
+        for role, status in (("reader", 4), ("auditor", 0)):
+            token = self.server.new_token(f"a-{role}", role)["token"]
+            self.assertDone(self.server.client("policy", "replay", token=token), status)
 
 
 if __name__ == "__main__":
