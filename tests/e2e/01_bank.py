@@ -126,7 +126,11 @@ class Bank(weft.Case):
         self.assertEqual({name: self.server.get(f"/api/v1/products/{name}").json for name in PRODUCTS}, before)
         self.assertTrue(self.check()["passed"])
 
-    def test_22_retiring_a_product_keeps_its_data_until_its_retention_ends(self):
+    def test_22_every_decision_comes_out_the_same_once_more(self):
+        done = self.client("policy", "replay")
+        self.assertRegex(done.stdout, r"(?m)^(\d+) decisions, \1 agree, 0 disagree, 0 cannot be judged again$")
+
+    def test_24_retiring_a_product_keeps_its_data_until_its_retention_ends(self):
         place = self.database()
         self.assertIn(self.server.delete(f"/api/v1/products/{ACCOUNTS}").status, (200, 204))
         self.server.wait_resources(ACCOUNTS, "retained")
