@@ -117,6 +117,40 @@ class Standing(weft.Case):
         self.wait_standing("clock.ticks", "warned")
         self.assertEqual(self.judged("clock.ticks")[-1]["body"]["cause"], {"kind": "clock"})
 
+    def test_a_grace_that_ends_denies(self):
+        self.publish("clock.grace", "graced", owner="carol")
+        self.define("with-grace", "graced", 'product.owner.endsWith("-team")', enforcement="deny", more="grace: 3 seconds\n")
+        self.wait_standing("clock.grace", "warned")
+        item = self.violations("clock.grace")[0]
+        self.assertEqual(item["enforcement"], "warn")
+        self.assertTrue(item["grace_end"])
+        self.wait_standing("clock.grace", "violating")
+        after = self.violations("clock.grace")[0]
+        self.assertEqual((after["enforcement"], after["grace_end"], after["since"]), ("deny", None, item["since"]))
+        self.assertEqual(self.judged("clock.grace")[-1]["body"]["cause"], {"kind": "clock"})
+
+    def test_results_of_checks_are_a_fact(self):
+        name = "fact.quality"
+        self.publish(name, "checked", storage=[{"plugin": "sqlite"}], schema=[{"name": "id", "type": "STRING"}])
+        self.define("quality-checked", "checked", "facts.?quality.?passed.orValue(true)")
+        self.server.wait_resources(name)
+        place = next(self.server.location(resource) for resource in self.server.resources(name))
+        with weft.sqlite3.connect(place) as db:
+            db.executescript("INSERT INTO quality VALUES ('1'), ('1')")
+        db.close()
+        self.assertFalse(self.server.post(f"/api/v1/products/{name}/quality").json["passed"])
+        self.wait_standing(name, "warned")
+        self.assertEqual(self.judged(name)[-1]["body"]["cause"]["kind"], "quality.checked")
+        self.assertFalse(self.judged(name)[-1]["body"]["decision"]["facts"]["quality"]["passed"])
+
+    def test_who_reads_it_is_a_fact(self):
+        self.publish("fact.read", "read")
+        self.define("readers-read", "read", "size(facts.downstream) == 0")
+        self.publish("fact.stranger", "elsewhere", inputs=["fact.read"])
+        self.wait_standing("fact.read", "warned")
+        self.publish("fact.stranger", "elsewhere")
+        self.wait_standing("fact.read", "compliant")
+
     def test_an_etag_is_another_once_it_stands_otherwise(self):
         self.publish("policy.tagged", "etagged", owner="carol")
         before = self.server.get("/api/v1/products/policy.tagged").etag
