@@ -549,8 +549,12 @@ grow_call(struct growth *g, const struct cel_overload *o, struct stand_ins *s)
 	}
 	buf_printf(g->out, "%s(", o->row->name);
 	for (uint32_t i = o->receiver; i < o->count; i++) {
+		/* A literal that the function cannot read would be a mistake. */
+		bool hidden = o->tried && i + 1 == o->count;
 		buf_text(g->out, i > o->receiver ? ", " : "");
+		buf_text(g->out, hidden ? "[" : "");
 		grow_operand(g, o, i, s);
+		buf_text(g->out, hidden ? "][0]" : "");
 	}
 	buf_char(g->out, ')');
 }
