@@ -187,6 +187,26 @@ const struct verb policy_verbs[] = {
 	.run = cli_policy_replay,
     },
     {
+	.name = "impact",
+	.arguments = "FILE|NAME",
+	.summary = "What a policy would do to the products of the mesh; changes nothing",
+	.help = "Tries the document on every product in force, and compares it with the version of "
+		"the policy in force: which\n"
+		"products would be refused, warned or cured.  NAME is a stored policy, to try it "
+		"with another enforcement\n"
+		"or other parameters.  Exits with 0 whatever it finds, unless --fail-on says "
+		"otherwise.\n"
+		"\n"
+		"  weft policy impact retention.yaml --fail-on refused\n"
+		"  weft policy impact financial-data-retention --enforcement deny --set "
+		"\"minimum=8 years\"\n",
+	.flags = policy_impact_flags,
+	.size = sizeof(struct policy_impact_flags),
+	.least = 1,
+	.most = 1,
+	.run = cli_policy_impact,
+    },
+    {
 	.name = "put",
 	.arguments = "FILE...",
 	.summary = "Define policies, or new versions of them",

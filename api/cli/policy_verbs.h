@@ -69,4 +69,14 @@ extern const struct flag policy_replay_flags[];
 
 enum err_code cli_policy_replay(struct call *c, struct err *e);
 
+/* cli_policy_impact.c: what a policy would do to the mesh. */
+struct policy_impact_flags {
+	const char *as_of, *domain, *enforcement, *fail_on;
+	struct words settings;
+	struct flag_number limit;
+};
+extern const struct flag policy_impact_flags[];
+
+enum err_code cli_policy_impact(struct call *c, struct err *e);
+
 #endif

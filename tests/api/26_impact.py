@@ -2,7 +2,13 @@
 """A life for policies: every version and who brought it, the end of one, and what a change of one would do."""
 
 import json
+import os
+import pathlib
+import pty
+import shutil
 import socket
+import subprocess
+import tempfile
 import time
 
 import weft
@@ -295,6 +301,82 @@ class Impact(weft.Case):
                     self.assertEqual(tried.violations, defined.violations)
         self.assertProblem(self.server.post("/api/v1/policies/impact", "x", headers={"Content-Type": "text/csv"}), 415)
         self.assertProblem(self.server.post("/api/v1/policies/impact?enforcment=deny", rule("p")), 400)
+
+    # The command line.
+
+    def file(self, text):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="weft-test-"))
+        self.addCleanup(shutil.rmtree, folder)
+        path = folder / "policy.yaml"
+        path.write_text(text)
+        return path
+
+    def test_the_client_shows_what_would_become_of_whom(self):
+        self.publish("a.one", "carol", "sales")
+        self.publish("b.one", "b-team", "cards")
+        self.publish("c.one", "dave", "cards")
+        path = self.file(rule("teams-own", "deny", '"*"'))
+        done = self.assertDone(self.server.client("policy", "impact", path))
+        self.assertRegex(done.stdout, r"teams-own  as deny, a new policy")
+        self.assertRegex(done.stdout, r"PRODUCTS +CONCERNED +REFUSED .*\n3 +3 +2 +0 +0 +0 +1\n")
+        self.assertRegex(done.stdout, r"(?s)DOMAIN .*cards +2 +1 .*sales +1 +1 .*OWNER .*carol +1 +1 ")
+        self.assertRegex(done.stdout, r"(?s)refused +a.one +1.0.0 +sales +carol +1:\d+ +The owner should be a team.*refused +c.one")
+        self.assertNotIn("b-team", done.stdout)
+        self.assertDone(self.server.client("policy", "impact", path, "--fail-on", "refused"), 1)
+        self.assertDone(self.server.client("policy", "impact", path, "--fail-on", "sorrow"), 2)
+        done = self.assertDone(self.server.client("policy", "impact", path, "--enforcement", "warn", "--fail-on", "refused"))
+        self.assertRegex(done.stdout, r"warned +a.one")
+        self.assertDone(self.server.client("policy", "impact", path, "--enforcement", "warn", "--fail-on", "warned"), 1)
+        done = self.assertDone(self.server.client("policy", "impact", path, "--limit", "1", "--domain", "cards"))
+        self.assertIn("c.one", done.stdout)
+        self.assertNotIn("a.one", done.stdout)
+        done = self.assertDone(self.server.client("policy", "impact", path, "--json", "--fail-on", "refused"), 1)
+        self.assertEqual(json.loads(done.stdout)["totals"]["refused"], 2)
+        done = self.assertDone(self.server.client("policy", "impact", self.file(rule("p", expression="has(product.ownr)"))), 1)
+        self.assertRegex(done.stderr, r"policy.yaml:8:\d+: error: there is no field 'ownr'")
+
+    def test_the_client_tries_a_stored_policy_otherwise(self):
+        text = rule("long-names", "warn", '"*"', "size(product.name) >= params.least")
+        text += "parameters:\n  least: {type: integer, default: 5}\ntests:\n  - {name: short, product: {name: a.b}, expect: warn}\n"
+        self.assertStatus(self.server.put("/api/v1/policies/long-names", text), 201)
+        short = rule("short-names", "warn", '"*"', "size(product.name) < params.most") + "parameters: {most: 10}\n"
+        self.assertStatus(self.server.put("/api/v1/policies/short-names", short), 201)
+        self.publish("a.one", "carol")
+        self.publish("b.longer", "carol")
+        done = self.assertDone(self.server.client("policy", "impact", "long-names"))
+        self.assertRegex(done.stdout, r"as warn, compared with version 1 in force \(warn\)")
+        self.assertRegex(done.stdout, r"\n2 +2 +0 +0 +0 +0 +2\n")
+        done = self.assertDone(self.server.client("policy", "impact", "long-names", "--enforcement", "deny", "--set", "least=7"))
+        self.assertRegex(done.stdout, r"refused +a.one")
+        self.assertNotIn("b.longer", done.stdout)
+        done = self.assertDone(self.server.client("policy", "impact", "short-names", "--set", "most=8"))
+        self.assertRegex(done.stdout, r"warned +b.longer")
+        done = self.assertDone(self.server.client("policy", "impact", "short-names", "--set", "least=8"), 2)
+        self.assertIn("it has most", done.stderr)
+        self.assertDone(self.server.client("policy", "impact", "short-names", "--set", "most"), 2)
+        self.assertDone(self.server.client("policy", "impact", "nobodys"), 2)
+        # A value that is none of the parameter's is the server's to refuse.
+        done = self.assertDone(self.server.client("policy", "impact", "long-names", "--set", "least=many"), 2)
+        self.assertIn("least", done.stderr)
+
+    def test_on_a_terminal_a_bar_says_how_far_it_is(self):
+        self.publish_many(300)
+        path = self.file(rule("teams-own", "deny", '"*"'))
+        main, terminal = pty.openpty()
+        client = subprocess.Popen([weft.PROGRAM, "policy", "impact", path], stderr=terminal, stdout=subprocess.DEVNULL,
+                                  env={**self.server.environment, "WEFT_SERVER": f"http://127.0.0.1:{self.server.port}",
+                                       "TERM": "xterm"})
+        os.close(terminal)
+        shown = b""
+        try:
+            while piece := os.read(main, 4096):
+                shown += piece
+        except OSError:
+            pass
+        os.close(main)
+        self.assertEqual(client.wait(), 0)
+        self.assertRegex(shown.decode(), r"\r\[\.+\] +0%  0 of 300 products")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
 
     # Those who do not listen.
 
