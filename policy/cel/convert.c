@@ -13,7 +13,10 @@
 
 enum { DEEPEST_TEXT = 64 };
 
-/* The shortest digits that read back as the same number. */
+/*
+ * The shortest digits that read back as the same number; with an exponent only where it is below -4
+ * or, of what has few digits, at least 6: "100", not "1e+02".
+ */
 void
 double_format(double n, char ret_text[DOUBLE_TEXT_SIZE])
 {
@@ -22,6 +25,10 @@ double_format(double n, char ret_text[DOUBLE_TEXT_SIZE])
 			 isnan(n) ? "NaN"
 			 : n < 0  ? "-Infinity"
 				  : "Infinity");
+		return;
+	}
+	if (fabs(n) < 1e6 && n == rint(n)) {
+		snprintf(ret_text, DOUBLE_TEXT_SIZE, "%.0f", n);
 		return;
 	}
 	for (int digits = 1; digits <= 17; digits++) {

@@ -80,6 +80,9 @@ conversions_never_cut_off(void **state)
 	gives("double('1e3') == 1000.0", "true");
 	gives("double('x')", "error: \"x\" is not a double");
 	gives("string(0.1) + string(1e300) + string(-1.5)", "\"0.11e+300-1.5\"");
+	gives("[string(50.0), string(-100.0), string(123456.0), string(0.0), string(2e6), "
+	      "string(1e-7)]",
+	      "[\"50\", \"-100\", \"123456\", \"0\", \"2e+06\", \"1e-07\"]");
 	gives("string(b'\\xff')", "error: the bytes are not UTF-8");
 	gives("bool('maybe')", "error: \"maybe\" is not a bool");
 	gives("type(1) == int && type('') != int && type(int) == type", "true");
