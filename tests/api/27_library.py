@@ -225,6 +225,10 @@ class Adopting(weft.Case):
         table = self.assertDone(self.server.client("policy", "library")).stdout
         self.assertIn("GDPR, article 25(2)", table)
 
+    def test_the_tests_of_the_library_go_every_way(self):
+        done = self.assertDone(self.server.client("policy", "coverage", "--least", "100"))
+        self.assertEqual(done.stdout.count("100% of its branches"), len(list((weft.ROOT / "policy" / "library").glob("*.yaml"))))
+
     def test_one_that_waits_is_shown_as_it_would_be_adopted(self):
         done = self.assertDone(self.server.client("policy", "show", "deprecation-names-successor"))
         self.assertIn("not in force here", done.stderr)
