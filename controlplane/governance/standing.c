@@ -159,7 +159,9 @@ judge_batch(struct batch *b, struct err *e)
 {
 	struct rejudge_report report = {0};
 	struct standing *st = b->st;
-	if (b->count == 0 || atomic_load(&st->stopping))
+	if (atomic_load(&st->stopping))
+		b->count = 0; /* nothing is noted of it: the next start looks again */
+	if (b->count == 0)
 		return ERR_OK;
 	enum err_code code = keep_lease(st, e);
 	if (code == ERR_OK)
