@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "cel/operator.h"
 
 enum { ERROR_COST = 20 };
@@ -28,6 +29,7 @@ fail_with(struct cel_run *run, uint32_t offset, const char *format, va_list args
 			 CEL_MOST_MEMORY >> 20);
 	else
 		vsnprintf(message, sizeof message, format, args);
+	message[utf8_check(message, strlen(message))] = '\0'; /* cut between characters */
 	run->cost += ERROR_COST;
 	struct cel_error *error = ARENA_NEW(run->arena, struct cel_error);
 	*error = (struct cel_error){arena_text(run->arena, message), offset, exhausted};

@@ -20,6 +20,8 @@
 #include "cel/literal.h"
 #include "cel/macro.h"
 
+enum { MOST_OF_TOKEN = 40 };
+
 struct parser {
 	struct lexer lexer;
 	struct token now, last;
@@ -66,6 +68,7 @@ issue_add(struct cel_issues *issues, const char *source, struct cel_span span, c
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
+	message[utf8_check(message, strlen(message))] = '\0'; /* cut between characters */
 	issues->items = arena_grow(issues->arena, issues->items, issues->count, &issues->capacity,
 				   sizeof *issues->items);
 	struct cel_issue *issue = &issues->items[issues->count++];
@@ -107,11 +110,12 @@ token_is(const struct parser *p, struct token t, const char *word)
 static const char *
 describe_token(struct parser *p, struct token t)
 {
-	int length = (int)(t.span.end - t.span.start);
+	const char *text = p->lexer.source + t.span.start;
+	uint32_t length = t.span.end - t.span.start;
 	if (t.kind == TOKEN_END)
 		return "the end";
-	return arena_printf(p->arena, "'%.*s'%s", length > 40 ? 40 : length,
-			    p->lexer.source + t.span.start, length > 40 ? "..." : "");
+	return arena_printf(p->arena, "'%.*s'%s", utf8_cut(text, length, MOST_OF_TOKEN), text,
+			    length > MOST_OF_TOKEN ? "..." : "");
 }
 
 /* A word where an operator is expected: "x and y", "not x". */

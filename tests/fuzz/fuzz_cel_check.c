@@ -14,6 +14,7 @@
  * arguments, and every node has a type.  Asking for the type that was found gives it again; types
  * are read as they are written.
  */
+#include "base/utf8.h"
 #include "cel/check.h"
 #include "cel/macro.h"
 #include "cel/parse.h"
@@ -144,6 +145,12 @@ check_written_type(const struct cel_type *t, struct arena *arena)
 	MUST(strcmp(type_format(arena, again), text) == 0);
 }
 
+static bool
+is_utf8(const char *text)
+{
+	return utf8_check(text, strlen(text)) == strlen(text);
+}
+
 static const struct cel_type *
 check_source(struct declared *d, const char *source)
 {
@@ -159,6 +166,7 @@ check_source(struct declared *d, const char *source)
 	for (size_t i = 0; i < issues.count; i++) {
 		MUST(issues.items[i].offset <= strlen(source));
 		MUST(issues.items[i].message[0] != '\0');
+		MUST(is_utf8(issues.items[i].message) || !is_utf8(source));
 	}
 	if (t)
 		check_tree(root);

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "policy/cel.h"
 
 #include "fuzz.h"
@@ -47,6 +48,12 @@ show(struct cel_value v, struct buf *out)
 	cel_format(v, 1000, out);
 }
 
+static bool
+is_utf8(const char *text)
+{
+	return utf8_check(text, strlen(text)) == strlen(text);
+}
+
 /* Twice the same, within the limit. */
 static void
 check_evaluation(const struct cel_program *p, const struct cel_value *bindings)
@@ -58,6 +65,7 @@ check_evaluation(const struct cel_program *p, const struct cel_value *bindings)
 	show(v, &first);
 	show(cel_evaluate(p, bindings, COST_LIMIT, &arena, &again), &second);
 	MUST(v.kind < CEL_KINDS);
+	MUST(v.kind != CEL_ERROR || is_utf8(v.error->message));
 	MUST(cost == again);
 	MUST(first.length == second.length);
 	MUST(memcmp(first.data, second.data, first.length) == 0);

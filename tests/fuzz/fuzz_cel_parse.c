@@ -1,9 +1,10 @@
 /*
  * fuzz_cel_parse.c -- sources as trees, with macros and without.
  *
- * What must hold: there is a tree or exactly one mistake, whose place is inside the source.  Every
- * node's span is inside the source and inside its parent's, it points inside its own, and its depth
- * is that of what is below and one more, at most CEL_MOST_DEPTH.  A node holds what its kind needs.
+ * What must hold: there is a tree or exactly one mistake, whose place is inside the source and
+ * whose message is UTF-8.  Every node's span is inside the source and inside its parent's, it
+ * points inside its own, and its depth is that of what is below and one more, at most
+ * CEL_MOST_DEPTH.  A node holds what its kind needs.
  */
 #include "base/utf8.h"
 #include "cel/macro.h"
@@ -77,6 +78,12 @@ check_node(const struct cel_expr *x, struct cel_span within, uint32_t above)
 	check_children(x);
 }
 
+static bool
+is_utf8(const char *text)
+{
+	return utf8_check(text, strlen(text)) == strlen(text);
+}
+
 static void
 check_source(const char *source, size_t length, bool no_macros, struct arena *arena)
 {
@@ -92,6 +99,7 @@ check_source(const char *source, size_t length, bool no_macros, struct arena *ar
 	MUST(issues.items[0].offset <= length);
 	MUST(issues.items[0].offset + issues.items[0].length <= length);
 	MUST(issues.items[0].message[0] != '\0');
+	MUST(is_utf8(issues.items[0].message));
 }
 
 int

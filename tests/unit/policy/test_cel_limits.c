@@ -3,6 +3,8 @@
  */
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 #include "expression.h"
 
 /* `before` n times, `middle`, `after` n times. */
@@ -218,6 +220,135 @@ texts_and_lists_that_double_end_at_the_limit(void **state)
 	runs_out(arena_printf(&arena, "cel.bind(x0, [1], %s x30 == x30%s)", list.data, close));
 }
 
+/* ---- messages ---- */
+
+static void
+is_utf8(const char *text)
+{
+	assert_int_equal(utf8_check(text, strlen(text)), strlen(text));
+}
+
+/* Wherever a message is cut: an answer is JSON, and JSON is UTF-8. */
+static void
+messages_are_cut_between_characters(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	const struct cel_declarations nothing = {0};
+	for (size_t n = 0; n < 4; n++) {
+		const char *long_text = repeat(&arena, "\xC3\xA9", "", "", 400);
+		const char *text = arena_printf(&arena, "%.*s%s", (int)n, "aaaa", long_text);
+		is_utf8(mistake_in(&arena, &nothing, arena_printf(&arena, "1 '%s'", text)));
+		is_utf8(
+		    mistake_in(&arena, &nothing, arena_printf(&arena, "timestamp('%s')", text)));
+		is_utf8(value_of(&arena, &nothing, no_bindings,
+				 arena_printf(&arena, "duration(dyn('%s'))", text)));
+		is_utf8(value_of(&arena, &nothing, no_bindings,
+				 arena_printf(&arena, "{'a': 1}['%s']", text)));
+		is_utf8(value_of(&arena, &nothing, no_bindings,
+				 arena_printf(&arena, "'a'.matches(dyn('%s('))", text)));
+	}
+}
+
+/* ---- odd sources ---- */
+
+static void
+what_is_endless_in_a_source_is_shown_in_part(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	const struct cel_declarations nothing = {0};
+	const char *name = repeat(&arena, "n", "", "", CEL_MOST_CODE_POINTS - 2);
+	const char *const sources[] = {
+	    name,
+	    arena_printf(&arena, "%s()", name),
+	    arena_printf(&arena, "1 %.90000s", name),
+	    arena_printf(&arena, "{}.%.90000s", name),
+	    arena_printf(&arena, "'%.90000s", name),
+	    arena_printf(&arena, "1.%.90000s()", name),
+	    repeat(&arena, "1", "", "", CEL_MOST_CODE_POINTS - 1),
+	    arena_printf(&arena, "1e%s", repeat(&arena, "9", "", "", 90000)),
+	    arena_printf(&arena, "0x%s", repeat(&arena, "f", "", "", 90000)),
+	};
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		const char *mistake = value_of(&arena, &nothing, no_bindings, sources[i]);
+		assert_true(strlen(mistake) > 10 && strlen(mistake) < 1000);
+	}
+	compiles(repeat(&arena, "1 + ", "1", "", 250000), "longer than 100000 characters");
+}
+
+static void
+a_nul_stands_in_literals_only_as_an_escape(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	static const char source[] = "'a' == 'b' \0 || true";
+	const struct cel_declarations nothing = {0};
+	struct cel_issues issues = {.arena = &arena};
+	assert_null(cel_compile(&nothing, source, sizeof source - 1, &issues));
+	assert_int_equal(issues.items[0].at.column, 12);
+	gives("size('a\\u0000b')", "3");
+}
+
+static void
+numbers_beyond_their_range_are_mistakes(void **state)
+{
+	(void)state;
+	compiles("9223372036854775808", "an integer is from");
+	compiles("-9223372036854775809", "an integer is from");
+	compiles("18446744073709551616u", "beyond 64 bits");
+	compiles("0x10000000000000000", "beyond 64 bits");
+	compiles("1e309", "too large for a double");
+	gives("[-9223372036854775808, 1e-400]", "[-9223372036854775808, 0.0]");
+}
+
+/* ---- texts that grow ---- */
+
+static void
+texts_that_grow_end_at_the_limit(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(buf_done) struct buf format = {0}, joined = {0}, replaced = {0}, listed = {0};
+	for (int i = 0; i < 20; i++) {
+		buf_printf(&format, "cel.bind(x%d, '%%s%%s%%s%%s'.format([x%d, x%d, x%d, x%d]), ",
+			   i + 1, i, i, i, i);
+		buf_printf(&joined, "cel.bind(x%d, [x%d, x%d, x%d].join(x%d), ", i + 1, i, i, i, i);
+		buf_printf(&replaced, "cel.bind(x%d, x%d.replace('a', 'aaaaaaaa'), ", i + 1, i);
+		buf_printf(&listed, "cel.bind(x%d, x%d + x%d, ", i + 1, i, i);
+	}
+	const char *close = repeat(&arena, ")", "", "", 20);
+	runs_out(arena_printf(&arena, "cel.bind(x0, ['aa'][0], %s x20%s)", format.data, close));
+	runs_out(arena_printf(&arena, "cel.bind(x0, ['aa'][0], %s x20%s)", joined.data, close));
+	runs_out(arena_printf(&arena, "cel.bind(x0, ['aa'][0], %s x20%s)", replaced.data, close));
+	runs_out(arena_printf(&arena, "cel.bind(x0, 'ab'.split('').map(c, c), %s size(x20)%s)",
+			      listed.data, close));
+	runs_out(arena_printf(&arena, "cel.bind(x0, ['aa'][0], %s string(bytes(x20)).reverse()%s)",
+			      replaced.data, close));
+}
+
+static void
+results_as_deep_as_can_be_are_written(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(buf_done) struct buf bindings = {0};
+	for (int i = 0; i < 120; i++)
+		buf_printf(&bindings, "cel.bind(x%d, [x%d], ", i + 1, i);
+	const char *source = arena_printf(&arena, "cel.bind(x0, [1], %s [x120, {'a': x120}]%s)",
+					  bindings.data, repeat(&arena, ")", "", "", 120));
+	const struct cel_declarations nothing = {0};
+	struct cel_issues issues = {.arena = &arena};
+	struct cel_program *p = cel_compile(&nothing, source, strlen(source), &issues);
+	struct cel_value v = cel_evaluate(p, no_bindings, EXPRESSION_LIMIT, &arena, NULL);
+	struct node n;
+	struct err e;
+	assert_int_equal(v.kind, CEL_LIST);
+	assert_true(cel_to_node(v, &arena, &n, &e) == ERR_OK || e.message[0] != '\0');
+	assert_true(cel_equal(v, v));
+	cel_program_destroy(p);
+}
+
 /* ---- wide documents ---- */
 
 static uint64_t
@@ -289,6 +420,12 @@ main(void)
 	    cmocka_unit_test(the_part_that_reaches_a_limit_is_named),
 	    cmocka_unit_test(memory_is_bounded),
 	    cmocka_unit_test(running_out_is_never_absorbed),
+	    cmocka_unit_test(messages_are_cut_between_characters),
+	    cmocka_unit_test(what_is_endless_in_a_source_is_shown_in_part),
+	    cmocka_unit_test(a_nul_stands_in_literals_only_as_an_escape),
+	    cmocka_unit_test(numbers_beyond_their_range_are_mistakes),
+	    cmocka_unit_test(texts_that_grow_end_at_the_limit),
+	    cmocka_unit_test(results_as_deep_as_can_be_are_written),
 	    cmocka_unit_test(what_is_looked_through_counts),
 	    cmocka_unit_test(texts_and_lists_that_double_end_at_the_limit),
 	};
