@@ -32,6 +32,8 @@ const struct cel_library standard_libraries[] = {
 
 /* ---- places ---- */
 
+enum { MOST_SHOWN = 100 /* bytes of a line, on either side of a place */ };
+
 static bool
 is_continuation(char c)
 {
@@ -51,21 +53,40 @@ cel_position(const char *source, uint32_t offset)
 	return at;
 }
 
+/* The part of a line that is shown: all of it, or what is around the place. */
+struct shown {
+	uint32_t start, end;
+	bool cut_before, cut_behind;
+};
+
+static struct shown
+shown_around(const char *source, uint32_t offset)
+{
+	struct shown s = {.start = offset, .end = offset};
+	while (s.start > 0 && source[s.start - 1] != '\n' &&
+	       (offset - s.start < MOST_SHOWN || is_continuation(source[s.start])))
+		s.start--;
+	while (source[s.end] && source[s.end] != '\n' &&
+	       (s.end - offset < MOST_SHOWN || is_continuation(source[s.end])))
+		s.end++;
+	s.cut_before = s.start > 0 && source[s.start - 1] != '\n';
+	s.cut_behind = source[s.end] && source[s.end] != '\n';
+	return s;
+}
+
 void
 cel_caret(const char *source, uint32_t offset, uint32_t length, struct buf *out)
 {
-	uint32_t start = offset, end = offset;
-	while (start > 0 && source[start - 1] != '\n')
-		start--;
-	while (source[end] && source[end] != '\n')
-		end++;
-	buf_append(out, source + start, end - start);
-	buf_char(out, '\n');
-	for (uint32_t i = start; i < offset; i++)
+	struct shown s = shown_around(source, offset);
+	buf_text(out, s.cut_before ? "..." : "");
+	buf_append(out, source + s.start, s.end - s.start);
+	buf_text(out, s.cut_behind ? "...\n" : "\n");
+	buf_text(out, s.cut_before ? "   " : "");
+	for (uint32_t i = s.start; i < offset; i++)
 		if (!is_continuation(source[i]))
 			buf_char(out, source[i] == '\t' ? '\t' : ' ');
 	buf_char(out, '^');
-	for (uint32_t i = offset + 1; i < end && i < offset + length; i++)
+	for (uint32_t i = offset + 1; i < s.end && i < offset + length; i++)
 		if (!is_continuation(source[i]))
 			buf_char(out, '~');
 }

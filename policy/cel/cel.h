@@ -272,7 +272,8 @@ struct cel_value cel_evaluate(const struct cel_program *p, const struct cel_valu
 /* cel_position -- line and column of a byte of the source. */
 struct position cel_position(const char *source, uint32_t offset);
 
-/* cel_caret -- the line of the source with a caret under the place, two lines, for people. */
+/* cel_caret -- the line of the source with a caret under the place, two lines, for people; of a
+ * long line what is around the place. */
 void cel_caret(const char *source, uint32_t offset, uint32_t length, struct buf *out);
 
 /* cel_reference -- the functions and macros as Markdown: the standard libraries', then those given

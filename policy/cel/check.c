@@ -249,6 +249,31 @@ field_of(struct checker *c, const struct cel_expr *x, const struct cel_type *tar
 	}
 }
 
+/* Are there variables "name.something"? */
+static bool
+is_space_of_variables(const struct checker *c, const char *name)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; i < c->declarations->variable_count; i++) {
+		const char *variable = c->declarations->variables[i].name;
+		if (strncmp(variable, name, length) == 0 && variable[length] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* The part `a.b` of a name that is not there, where there is a variable `a.c`. */
+static bool
+is_missing_variable(struct checker *c, const struct cel_expr *x, const char *name)
+{
+	const struct cel_expr *space = x->target;
+	if (c->lenient || space->kind != EXPR_NAME || find_variable(c, space->name) >= 0 ||
+	    !is_space_of_variables(c, space->name))
+		return false;
+	suggest(c, COMPLAIN(c, x->span, "there is no '%s' here", name), nearest_name(c, name));
+	return true;
+}
+
 static const struct cel_type *
 check_select(struct checker *c, struct cel_expr *x)
 {
@@ -258,6 +283,8 @@ check_select(struct checker *c, struct cel_expr *x)
 		x->kind = EXPR_NAME;
 		return c->lenient ? dyn() : x->type;
 	}
+	if (name && is_missing_variable(c, x, name))
+		return dyn();
 	const struct cel_type *target =
 	    infer_resolve(&c->inference, check_expr(c, x->target), false);
 	bool through = target->kind == TYPE_OPTIONAL;

@@ -1,6 +1,8 @@
 /*
  * What the checker refuses, with which words and where, and which types it infers.
  */
+#include "base/utf8.h"
+
 #include "expression.h"
 #include "product_table.h"
 
@@ -199,6 +201,36 @@ a_pattern_that_is_wrong_is_a_mistake_when_it_is_compiled(void **state)
 	accepts("product.name.matches(product.owner)");
 }
 
+static void
+a_part_of_a_name_that_is_not_there_is_named_whole(void **state)
+{
+	(void)state;
+	refuses("a.c == ''", "1:1 there is no 'a.c' here");
+	refuses("a.c.d == ''", "1:1 there is no 'a.c' here");
+	refuses("[1].all(a, a.c)", "1:14 int has no fields");
+	suggests("a.bb == ''", "a.b");
+}
+
+/* A line of thousands is not shown for each of its mistakes. */
+static void
+of_a_long_line_what_is_around_the_caret_is_shown(void **state)
+{
+	(void)state;
+	CLEANUP(buf_done) struct buf source = {0}, out = {0};
+	for (int i = 0; i < 1000; i++)
+		buf_text(&source, "\xC3\xA9");
+	uint32_t offset = (uint32_t)source.length;
+	for (int i = 0; i < 1000; i++)
+		buf_text(&source, "\xC3\xA9");
+	cel_caret(source.data, offset, 1000, &out);
+	assert_int_equal(utf8_check(out.data, out.length), out.length);
+	assert_true(out.length < 500);
+	assert_memory_equal(out.data, "...\xC3\xA9", 5);
+	const char *caret = strchr(out.data, '\n') + 1;
+	assert_int_equal(strspn(caret, " "), 3 + 50);
+	assert_string_equal(caret + 3 + 50, "^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~");
+}
+
 /* Taken for the first thing that a function wants, what is something else would be refused. */
 static void
 what_comes_out_of_dyn_is_dyn(void **state)
@@ -227,6 +259,8 @@ main(void)
 	    cmocka_unit_test(the_result_must_have_the_type_that_is_wanted),
 	    cmocka_unit_test(a_macro_variable_hides_a_declared_one_unless_a_dot_leads),
 	    cmocka_unit_test(a_pattern_that_is_wrong_is_a_mistake_when_it_is_compiled),
+	    cmocka_unit_test(a_part_of_a_name_that_is_not_there_is_named_whole),
+	    cmocka_unit_test(of_a_long_line_what_is_around_the_caret_is_shown),
 	    cmocka_unit_test(what_comes_out_of_dyn_is_dyn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
