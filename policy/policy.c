@@ -7,6 +7,7 @@
 #include "governance_functions.h"
 #include "match.h"
 #include "policy_parts.h"
+#include "salvage.h"
 
 static const char *const enforcement_names[] = {"audit", "warn", "deny"};
 
@@ -283,8 +284,10 @@ static bool
 compile(struct compilation *c)
 {
 	struct policy *p = c->p;
-	if (!policy_document_decode(p->root, &p->arena, c->violations, &p->document))
+	if (!policy_document_decode(p->root, &p->arena, c->violations, &p->document)) {
+		salvage_complaints(p->root, p->product, &p->arena, c->violations);
 		return false;
+	}
 	p->rules = &p->document;
 	p->rules_root = p->root;
 	if (!(p->document.tightens ? compile_tightened(c) : compile_own(c)))

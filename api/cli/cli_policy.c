@@ -104,6 +104,27 @@ const struct verb policy_verbs[] = {
 	.run = cli_policy_coverage,
     },
     {
+	.name = "check",
+	.arguments = "FILE|FOLDER...",
+	.summary = "Say everything that is wrong with policies, without storing them",
+	.help =
+	    "Compiles and type-checks each document, runs its tests, and warns of what is hardly "
+	    "meant: validations that are\n"
+	    "always true, variables and parameters that nothing uses, a match that matches "
+	    "nothing, tests that are missing.\n"
+	    "A policy that tightens another one finds it among the files, on the server, or "
+	    "among the ready-made ones.\n"
+	    "Exits with 2 when a document is wrong, with 1 when a test fails (with --strict, "
+	    "when there is a warning).\n"
+	    "\n"
+	    "  weft policy check policies/\n",
+	.flags = policy_check_flags,
+	.size = sizeof(struct policy_check_flags),
+	.least = 1,
+	.most = MANY,
+	.run = cli_policy_check,
+    },
+    {
 	.name = "fmt",
 	.arguments = "FILE|FOLDER...",
 	.summary = "Lay out the expressions of policy documents",

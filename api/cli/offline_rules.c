@@ -122,24 +122,34 @@ find_base(struct call *c, struct offline_rules *rules, const struct node *root)
 /* ---- adding ---- */
 
 enum err_code
-offline_rules_add_document(struct call *c, struct offline_rules *rules,
-			   const struct sent_file *file, struct err *e)
+offline_rules_try(struct call *c, struct offline_rules *rules, const struct sent_file *file,
+		  struct violations *complaints, struct err *e)
 {
 	struct node root;
-	if (read_document(c, file, &root, e))
-		return tell_failure(c, file->name, file->text, file->length, e);
-	struct violations complaints = {.arena = c->arena};
+	if (read_document(c, file, &root, e)) {
+		violation_note(complaints, "syntax", "", e->at, "%s", e->message);
+		return call_told(ERR_MALFORMED, e);
+	}
 	const struct policy_context context = {.product = &descriptor_fields,
 					       .base = find_base(c, rules, &root)};
-	struct policy *policy = policy_compile(&root, &context, &complaints);
-	violations_sort(&complaints);
-	tell_violations(c, file, &complaints);
+	struct policy *policy = policy_compile(&root, &context, complaints);
+	violations_sort(complaints);
 	if (!policy)
 		return call_told(ERR_MALFORMED, e);
 	rules->items = arena_grow(c->arena, rules->items, rules->count, &rules->capacity,
 				  sizeof *rules->items);
 	rules->items[rules->count++] = (struct offline_rule){*file, root, policy};
 	return ERR_OK;
+}
+
+enum err_code
+offline_rules_add_document(struct call *c, struct offline_rules *rules,
+			   const struct sent_file *file, struct err *e)
+{
+	struct violations complaints = {.arena = c->arena};
+	enum err_code code = offline_rules_try(c, rules, file, &complaints, e);
+	tell_violations(c, file, &complaints);
+	return code;
 }
 
 enum err_code

@@ -27,6 +27,14 @@ struct offline_rules {
 };
 
 /*
+ * offline_rules_try -- compile and add, with what is wrong in `complaints`; its rule is "syntax"
+ * when the file cannot be read.  Fails: ERR_MALFORMED, without a message.
+ */
+enum err_code offline_rules_try(struct call *c, struct offline_rules *rules,
+				const struct sent_file *file, struct violations *complaints,
+				struct err *e);
+
+/*
  * All of them compile and add.  What is wrong with a document is shown at once, in its own lines;
  * the error has no message then.  Fails: ERR_MALFORMED, and as sent_file_read().
  */

@@ -87,21 +87,37 @@ was_named(const struct call *c, const char *path)
 	return false;
 }
 
-static enum err_code
-add_cases(struct call *c, struct policy_inputs *in, const struct sent_file *file,
-	  const struct node *root, struct err *e)
+static struct checked_file *
+add_file(struct call *c, struct policy_inputs *in, const struct sent_file *file)
 {
-	struct violations complaints = {.arena = c->arena};
+	in->files =
+	    arena_grow(c->arena, in->files, in->file_count, &in->file_capacity, sizeof *in->files);
+	struct checked_file *f = &in->files[in->file_count++];
+	*f = (struct checked_file){.file = *file, .complaints = {.arena = c->arena}};
+	return f;
+}
+
+static enum err_code
+add_cases(struct call *c, struct policy_inputs *in, struct checked_file *f, const struct node *root,
+	  struct err *e)
+{
 	struct policy_cases cases;
-	bool sound = policy_cases_decode(root, c->arena, &complaints, &cases);
-	violations_sort(&complaints);
-	tell_violations(c, file, &complaints);
+	bool sound = policy_cases_decode(root, c->arena, &f->complaints, &cases);
+	violations_sort(&f->complaints);
 	if (!sound)
 		return call_told(ERR_MALFORMED, e);
 	in->case_files =
 	    arena_grow(c->arena, in->case_files, in->count, &in->capacity, sizeof *in->case_files);
-	in->case_files[in->count++] = (struct case_file){*file, cases};
+	in->case_files[in->count++] = (struct case_file){f->file, cases};
 	return ERR_OK;
+}
+
+static enum err_code
+add_policy(struct call *c, struct policy_inputs *in, struct checked_file *f, struct err *e)
+{
+	enum err_code code = offline_rules_try(c, &in->rules, &f->file, &f->complaints, e);
+	f->rule = code ? 0 : in->rules.count;
+	return code;
 }
 
 /* In a folder there may be other documents: products, domains. */
@@ -116,12 +132,15 @@ add_path_s_document(struct call *c, struct policy_inputs *in, const char *path, 
 	bool json = !strcmp(file.media_type, "application/json");
 	bool readable = !document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file.text, file.length,
 				       NULL, c->arena, root, e);
-	if (readable && policy_cases_is(root))
-		return add_cases(c, in, &file, root, e);
 	bool policy = readable && strcmp(node_text(root, "kind", ""), "Policy") == 0;
-	if (readable && !policy && !was_named(c, path))
+	bool cases = readable && policy_cases_is(root);
+	if (readable && !policy && !cases && !was_named(c, path))
 		return ERR_OK;
-	return offline_rules_add_document(c, &in->rules, &file, e);
+	struct checked_file *f = add_file(c, in, &file);
+	code = cases ? add_cases(c, in, f, root, e) : add_policy(c, in, f, e);
+	if (!in->silent)
+		tell_violations(c, &f->file, &f->complaints);
+	return code;
 }
 
 static void

@@ -16,8 +16,18 @@ struct case_file {
 	struct policy_cases cases;
 };
 
+/* One file, and what is wrong with it. */
+struct checked_file {
+	struct sent_file file;
+	struct violations complaints;
+	size_t rule; /* its number among the rules + 1; 0: it holds cases, or is wrong */
+};
+
 struct policy_inputs {
 	struct offline_rules rules;
+	struct checked_file *files; /* those that are policies or cases */
+	size_t file_count, file_capacity;
+	bool silent;        /* complaints are gathered, not shown */
 	struct words paths; /* all the files */
 	struct case_file *case_files;
 	size_t count, capacity;

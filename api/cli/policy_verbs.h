@@ -40,6 +40,14 @@ extern const struct flag policy_fmt_flags[];
 
 enum err_code cli_policy_fmt(struct call *c, struct err *e);
 
+/* cli_policy_check.c: all that is wrong with policies. */
+struct policy_check_flags {
+	bool strict, offline;
+};
+extern const struct flag policy_check_flags[];
+
+enum err_code cli_policy_check(struct call *c, struct err *e);
+
 /* cli_policy_explain.c: why a policy says what it says of a product. */
 struct policy_explain_flags {
 	const char *facts, *now;

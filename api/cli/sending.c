@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "expression_place.h"
 #include "report.h"
 
 void
@@ -14,6 +15,7 @@ tell_violations(struct call *c, const struct sent_file *file, const struct viola
 		return;
 	CLEANUP(buf_done) struct buf b = {0};
 	const struct source source = {file->name, file->text, file->length};
+	list = expression_places(list, file->text, file->length, c->arena);
 	report_violations(&c->err, &source, list, &b);
 	call_flush(c);
 	screen_show(&c->err, &b);

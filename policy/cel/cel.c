@@ -2,6 +2,7 @@
  * cel.c -- the steps from a source to a program and from a program to a value.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cel/check.h"
 #include "cel/eval.h"
@@ -165,6 +166,55 @@ cel_program_uses(const struct cel_program *p, size_t variable, const char *membe
 			return true;
 	}
 	return false;
+}
+
+/* ---- what is known ahead ---- */
+
+static bool is_settled(const struct cel_op *op, bool *ret_value);
+
+/* By one operand that is decisive, or by all that are not. */
+static bool
+is_settled_logic(const struct cel_op *op, bool *ret_value)
+{
+	uint32_t indecisive = 0;
+	for (uint32_t i = 0; i < op->count; i++) {
+		bool value;
+		if (!is_settled(&op->children[i], &value))
+			continue;
+		if (value == op->decisive) {
+			*ret_value = value;
+			return true;
+		}
+		indecisive++;
+	}
+	*ret_value = !op->decisive;
+	return indecisive == op->count;
+}
+
+static bool
+is_settled(const struct cel_op *op, bool *ret_value)
+{
+	bool condition;
+	if (op->run == eval_constant && op->constant.kind == CEL_BOOL) {
+		*ret_value = op->constant.boolean;
+		return true;
+	}
+	if (op->run == eval_logic)
+		return is_settled_logic(op, ret_value);
+	if (op->run == eval_choice && is_settled(&op->children[0], &condition))
+		return is_settled(&op->children[condition ? 1 : 2], ret_value);
+	if (op->run == eval_operator1 && strcmp(op->operator_name, "!_") == 0 &&
+	    is_settled(&op->children[0], ret_value)) {
+		*ret_value = !*ret_value;
+		return true;
+	}
+	return false;
+}
+
+bool
+cel_program_is_settled(const struct cel_program *p, bool *ret_value)
+{
+	return is_settled(&p->root, ret_value);
 }
 
 /* ---- evaluating ---- */

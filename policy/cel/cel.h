@@ -262,6 +262,12 @@ const char *cel_program_source(const struct cel_program *p);
 bool cel_program_uses(const struct cel_program *p, size_t variable, const char *member);
 
 /*
+ * cel_program_is_settled -- is it certain, without any binding, that the expression gives this bool
+ * or fails?  So it is with `true`, with what depends on constants alone, and with `x || true`.
+ */
+bool cel_program_is_settled(const struct cel_program *p, bool *ret_value);
+
+/*
  * cel_evaluate -- `bindings` in the order of the declared variables.  Gives a CEL_ERROR value when
  * it fails; after `limit` steps or CEL_MOST_MEMORY bytes it always does, and names the part of the
  * source that was at it.  `ret_cost` (may be NULL) is how many steps it took.

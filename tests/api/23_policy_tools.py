@@ -208,6 +208,85 @@ cases:
         self.assertIsInstance(weft.json.loads(self.offline("policy", "test", str(self.place / "all"), "--json").stdout), list)
 
 
+class Check(Tools):
+    def test_what_is_right_is_ok(self):
+        self.write("all/p.yaml", POLICY)
+        self.write("all/c.yaml", CASES)
+        done = self.offline("policy", "check", str(self.place / "all"))
+        self.assertRegex(done.stdout, r"p\.yaml +tools-kept +ok")
+        self.assertRegex(done.stdout, r"c\.yaml +cases of tools-kept +ok")
+        self.assertIn("2 files, 0 errors, 0 warnings", done.stderr)
+
+    def test_every_mistake_is_told_at_its_place(self):
+        path = self.write("p.yaml", """\
+kind: Policy
+name: p
+enforcement: denny
+validations:
+  - expression: >-
+      product.domain == "x" &&
+      product.retenton > 3
+    message: m
+  - expression: 'has(product.owner) && personal_colums(product).size() == 0'
+    mesage: n
+""")
+        done = self.offline("policy", "check", path, status=2)
+        for said in ("p.yaml:3:14: error: expected one of audit, warn, deny, found 'denny'",
+                     "p.yaml:7:15: error: there is no field 'retenton'",
+                     "= try: retention",
+                     "p.yaml:9:40: error: there is no function 'personal_colums'",
+                     "= try: personal_columns",
+                     "p.yaml:10:5: error: unknown key 'mesage'"):
+            self.assertIn(said, done.stderr)
+        self.assertIn("    7 │       product.retenton > 3\n      │               ^\n", done.stderr)
+
+    def test_what_is_hardly_meant_is_warned_of(self):
+        path = self.write("p.yaml", POLICY.replace("'exempt' in product.tags", "1 < 2").split("tests:")[0])
+        done = self.offline("policy", "check", path)
+        self.assertIn("p.yaml:13:17: warning: this is always true", done.stderr)
+        self.assertIn("it has no tests: nobody knows that it works", done.stderr)
+        self.offline("policy", "check", "--strict", path, status=1)
+
+    def test_a_test_that_fails_is_an_error(self):
+        path = self.write("p.yaml", POLICY.replace("expect: deny", "expect: pass"))
+        done = self.offline("policy", "check", path, status=1)
+        self.assertIn("p.yaml:20:5: error: 'six years are too short' expects pass and finds deny", done.stderr)
+        self.assertIn("kept 6 years, less than 7 years", done.stderr)
+
+    TIGHTER = """\
+kind: Policy
+name: tools-kept-longer
+scope: domain:finance
+enforcement: deny
+tightens: tools-kept
+parameters: {minimum: 9 years}
+"""
+
+    def test_what_another_policy_tightens_is_found_among_the_files(self):
+        self.write("all/a.yaml", self.TIGHTER)
+        self.write("all/z.yaml", POLICY)
+        done = self.offline("policy", "check", str(self.place / "all"))
+        self.assertRegex(done.stdout, r"a\.yaml +tools-kept-longer")
+        loose = self.write("all/a.yaml", self.TIGHTER.replace("9 years", "5 years"))
+        done = self.offline("policy", "check", str(self.place / "all"), status=2)
+        self.assertIn("a.yaml:6:23: error: the global policy 'tools-kept' sets 'minimum' to 7 years", done.stderr)
+        done = self.offline("policy", "check", loose, status=2)
+        self.assertIn("no policy is named 'tools-kept'", done.stderr)
+
+    def test_and_on_the_server(self):
+        self.assertIn(self.server.put("/api/v1/policies/tools-kept", POLICY).status, (200, 201))
+        done = self.server.client("policy", "check", self.write("a.yaml", self.TIGHTER))
+        self.assertDone(done)
+        self.server.delete("/api/v1/policies/tools-kept?reason=done")
+
+    def test_json_has_every_complaint(self):
+        path = self.write("p.yaml", POLICY.replace("deny\nmatch", "denny\nmatch"))
+        answer = weft.json.loads(self.offline("policy", "check", "--json", path, status=2).stdout)
+        self.assertEqual([f["result"] for f in answer], ["wrong"])
+        self.assertEqual(answer[0]["violations"][0]["line"], 5)
+        self.assertEqual(answer[0]["violations"][0]["suggestion"], "deny")
+
+
 class Format(Tools):
     UGLY = POLICY.replace("variables.kept >= period(params.minimum) && product", "(variables.kept>=period(params.minimum))&&product")
 

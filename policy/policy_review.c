@@ -1,0 +1,263 @@
+/*
+ * policy_review.c -- one function a thing that an author hardly means.
+ */
+#include "policy_review.h"
+
+#include <string.h>
+
+#include "cel/observe.h"
+
+#include "match.h"
+#include "watched.h"
+
+struct review {
+	const struct policy *p;
+	struct violations *violations;
+};
+
+static struct violation *
+warn(struct review *r, const char *rule, const char *pointer, struct position at, const char *text)
+{
+	struct violation *v = violation_note(r->violations, rule, pointer, at, "%s", text);
+	v->enforcement = "warn";
+	return v;
+}
+
+static const char *
+in_list(struct review *r, const char *list, size_t i, const char *key)
+{
+	return arena_printf(r->violations->arena, "/%s/%zu%s", list, i, key);
+}
+
+static struct position
+place(const struct review *r, const char *pointer)
+{
+	struct position at = {0};
+	pointer_place(r->p->root, pointer, &at);
+	return at;
+}
+
+/* ---- expressions that decide nothing ---- */
+
+static void
+review_validation(struct review *r, const struct cel_program *program, size_t i)
+{
+	bool value;
+	if (!cel_program_is_settled(program, &value))
+		return;
+	const char *pointer = in_list(r, "validations", i, "/expression");
+	warn(r, "always", pointer, place(r, pointer),
+	     value ? "this is always true, whatever the product is: it refuses nothing"
+		   : "this is never true, whatever the product is: it refuses everything");
+}
+
+static void
+review_condition(struct review *r, const struct cel_program *program)
+{
+	bool value;
+	if (!program || !cel_program_is_settled(program, &value))
+		return;
+	warn(r, value ? "always" : "nothing-matches", "/match/condition",
+	     place(r, "/match/condition"),
+	     value ? "this condition is always true: it leaves nothing out"
+		   : "this condition is never true: the policy concerns nothing");
+}
+
+static void
+review_expressions(struct review *r)
+{
+	const struct edition *edition = &r->p->editions[0];
+	review_condition(r, edition->condition);
+	for (size_t i = 0; i < edition->rule_count; i++)
+		review_validation(r, edition->rules[i].program, i);
+}
+
+/* ---- what nobody uses ---- */
+
+static void
+review_variables(struct review *r)
+{
+	const struct variable_text *texts = r->p->document.variables.items;
+	for (size_t i = 0; i < r->p->document.variables.count; i++) {
+		if (edition_uses(&r->p->editions[0], SEES_VARIABLES + i, NULL))
+			continue;
+		warn(r, "unused", in_list(r, "variables", i, ""), texts[i].at,
+		     arena_printf(r->violations->arena, "nothing uses the variable '%s'",
+				  texts[i].name));
+	}
+}
+
+/* Is step `i` params.NAME, or `params` as a whole? */
+static bool
+is_use_of(const struct cel_step *steps, uint32_t i, const char *name)
+{
+	const struct cel_step *around = &steps[steps[i].parent];
+	if (steps[i].kind != STEP_NAME || strcmp(steps[i].name, "params") != 0)
+		return false;
+	return i == 0 || around->kind != STEP_FIELD || strcmp(around->name, name) == 0;
+}
+
+static bool
+uses_parameter(const struct cel_program *program, const char *name)
+{
+	size_t count;
+	const struct cel_step *steps = cel_steps(program, &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (is_use_of(steps, i, name))
+			return true;
+	return false;
+}
+
+static void
+review_parameters(struct review *r)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	const struct parameters *all = &r->p->parameters;
+	struct edition edition = {0};
+	size_t count;
+	if (!policy_observe(r->p, "global", r->p->editions[0].parameters, &arena, &edition)) {
+		edition_done(&edition);
+		return;
+	}
+	const struct watched *watched = watched_list(r->p, &edition, &arena, &count);
+	for (size_t i = 0; i < all->count; i++) {
+		const char *name = all->items[i].name;
+		bool used = false;
+		for (size_t k = 0; k < count; k++)
+			used = used || uses_parameter(watched[k].program, name);
+		if (used)
+			continue;
+		const char *pointer = pointer_join(r->violations->arena, "/parameters", name);
+		warn(r, "unused", pointer, all->items[i].at,
+		     arena_printf(r->violations->arena, "nothing uses the parameter '%s'", name));
+	}
+	edition_done(&edition);
+}
+
+/* ---- a match that nothing can match ---- */
+
+/* May the pattern fit some word of the list?  NULL: any word may come. */
+static bool
+fits_some(const char *pattern, const char *const *words)
+{
+	size_t length = strlen(pattern);
+	bool prefix = length > 0 && pattern[length - 1] == '*';
+	for (; words && *words; words++)
+		if (prefix ? strncmp(pattern, *words, length - 1) == 0
+			   : strcmp(pattern, *words) == 0)
+			return true;
+	return !words;
+}
+
+static const char *const *
+words_of(const struct field_set *set, const char *name)
+{
+	for (const struct field *f = set->fields; f->name; f++)
+		if (strcmp(f->name, name) == 0)
+			return f->type == FIELD_WORD ? f->words : NULL;
+	return NULL;
+}
+
+static void
+review_words(struct review *r, const struct texts *patterns, const char *key, const char *field)
+{
+	const char *const *words = words_of(r->p->product, field);
+	for (size_t i = 0; words && i < patterns->count; i++) {
+		if (fits_some(patterns->items[i], words))
+			continue;
+		const char *pointer = pointer_join(r->violations->arena, "/match", key);
+		size_t count = 0;
+		while (words[count])
+			count++;
+		struct violation *v =
+		    warn(r, "nothing-matches", pointer,
+			 patterns->places ? patterns->places[i] : place(r, pointer),
+			 arena_printf(r->violations->arena, "no product has the %s '%s'", field,
+				      patterns->items[i]));
+		v->suggestion = nearest_word(patterns->items[i], words, count);
+	}
+}
+
+/* Patterns of domains that the policy's own scope leaves none of. */
+static void
+review_domains(struct review *r)
+{
+	const struct texts *patterns = &r->p->document.match.domains;
+	const char *scope = r->p->document.scope;
+	if (scope[0] != 'd' || patterns->count == 0)
+		return;
+	const char *domain = scope + strlen("domain:");
+	const char *within = arena_printf(r->violations->arena, "%s.", domain);
+	for (size_t i = 0; i < patterns->count; i++) {
+		const char *const words[] = {domain, within, NULL};
+		if (fits_some(patterns->items[i], words) ||
+		    strncmp(patterns->items[i], within, strlen(within)) == 0)
+			return;
+	}
+	warn(r, "nothing-matches", "/match/domains", place(r, "/match/domains"),
+	     arena_printf(r->violations->arena,
+			  "none of these domains is within the policy's scope, '%s'", scope));
+}
+
+static void
+review_match(struct review *r)
+{
+	const struct policy_match *m = &r->p->document.match;
+	review_words(r, &m->statuses, "statuses", "status");
+	review_words(r, &m->classifications, "classifications", "classification");
+	review_domains(r);
+}
+
+/* ---- tests ---- */
+
+struct expected {
+	size_t refused, passed;
+};
+
+static void
+count_expected(const struct list *cases, struct expected *e)
+{
+	const struct test_case *items = cases->items;
+	for (size_t i = 0; i < cases->count; i++) {
+		bool passes = strcmp(policy_expectations[items[i].expect], "pass") == 0;
+		e->passed += passes;
+		e->refused += !passes;
+	}
+}
+
+static void
+review_tests(struct review *r, const struct policy_cases *cases, size_t case_count)
+{
+	struct expected e = {0};
+	struct position at = place(r, "/tests");
+	count_expected(&r->p->document.tests, &e);
+	for (size_t i = 0; i < case_count; i++)
+		count_expected(&cases[i].items, &e);
+	if (e.refused + e.passed == 0)
+		warn(r, "tests", "/tests", at, "it has no tests: nobody knows that it works")
+		    ->suggestion = "tests:\n  - {name: ..., product: {...}, expect: deny}\n"
+				   "  - {name: ..., product: {...}, expect: pass}";
+	else if (e.refused == 0)
+		warn(r, "tests", "/tests", at,
+		     "no test shows a product that falls short: a policy that is always true "
+		     "would pass, too");
+	else if (e.passed == 0)
+		warn(r, "tests", "/tests", at,
+		     "no test shows a product that passes: a policy that is never true would do, "
+		     "too");
+}
+
+void
+policy_review(const struct policy *p, const struct policy_cases *cases, size_t case_count,
+	      struct violations *violations)
+{
+	struct review r = {p, violations};
+	if (p->edition_count > 0 && !p->document.tightens) {
+		review_expressions(&r);
+		review_variables(&r);
+		review_parameters(&r);
+		review_match(&r);
+	}
+	if (p->document.engine == ENGINE_CEL)
+		review_tests(&r, cases, case_count);
+}

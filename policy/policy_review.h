@@ -1,0 +1,19 @@
+/*
+ * policy_review.h -- what is not wrong with a policy and yet hardly meant.
+ *
+ * A validation that is always true, a variable that nobody uses, a match that nothing can match, a
+ * test that is missing: each a complaint of enforcement "warn" with its place in the document.
+ */
+#ifndef WEFT_POLICY_POLICY_REVIEW_H
+#define WEFT_POLICY_POLICY_REVIEW_H
+
+#include "policy/policy_cases.h"
+
+/*
+ * policy_review -- `cases` are further tests of it, beside its own; may be NULL.  Rules: "always",
+ * "unused", "nothing-matches", "tests".
+ */
+void policy_review(const struct policy *p, const struct policy_cases *cases, size_t case_count,
+		   struct violations *violations);
+
+#endif

@@ -1,0 +1,251 @@
+/*
+ * What is hardly meant in a policy, and the expressions of one that is wrong otherwise.
+ */
+#include <stdlib.h>
+
+#include "policy/policy_review.h"
+
+#include "policy_text.h"
+
+static const char tests_of_both[] =
+    "tests:\n"
+    "  - {name: short, product: {name: a, retention: 1 day}, expect: deny}\n"
+    "  - {name: long, product: {name: a, retention: 9 years}, expect: pass}\n";
+
+/* The warnings as "line:column rule message", one a line; of a policy that compiles. */
+static const char *
+warnings(struct bench *b, const char *yaml)
+{
+	CLEANUP(buf_done) struct buf out = {0};
+	struct policy *p = compile_policy(b, yaml);
+	if (!p)
+		fail_msg("%s", b->violations.items[0].message);
+	policy_review(p, NULL, 0, &b->violations);
+	violations_sort(&b->violations);
+	for (size_t i = 0; i < b->violations.count; i++) {
+		const struct violation *v = &b->violations.items[i];
+		assert_string_equal(v->enforcement, "warn");
+		buf_printf(&out, "%u:%u %s: %s\n", v->at.line, v->at.column, v->rule, v->message);
+	}
+	policy_destroy(p);
+	return out.data ? arena_bytes(&b->arena, out.data, out.length) : "";
+}
+
+static const char *
+with_expression(struct bench *b, const char *expression)
+{
+	return arena_printf(&b->arena,
+			    "kind: Policy\nname: p\nenforcement: deny\nvalidations:\n"
+			    "  - expression: %s\n    message: m\n%s",
+			    expression, tests_of_both);
+}
+
+static void
+a_sound_policy_has_no_warnings(void **state)
+{
+	struct bench *b = *state;
+	assert_string_equal(
+	    warnings(b, with_expression(b, "retention(product) > period('1 year')")), "");
+}
+
+static void
+what_is_settled_ahead_is_warned_of(void **state)
+{
+	static const struct {
+		const char *expression;
+		int value; /* -1: not settled */
+	} cases[] = {
+	    {"1 < 2", 1},
+	    {"has(product.name) || true", 1},
+	    {"has(product.name) && 1 > 2", 0},
+	    {"'!(has(product.name) && false)'", 1},
+	    {"'true ? false : has(product.name)'", 0},
+	    {"has(product.name) || false", -1},
+	    {"has(product.name)", -1},
+	};
+	struct bench *b = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *found = warnings(b, with_expression(b, cases[i].expression));
+		const char *wanted =
+		    cases[i].value < 0 ? ""
+		    : cases[i].value
+			? "5:17 always: this is always true, whatever the product is: it refuses "
+			  "nothing\n"
+			: "5:17 always: this is never true, whatever the product is: it refuses "
+			  "everything\n";
+		assert_string_equal(found, wanted);
+	}
+}
+
+static void
+what_nothing_uses_is_warned_of(void **state)
+{
+	struct bench *b = *state;
+	assert_string_equal(
+	    warnings(b, arena_printf(&b->arena,
+				     "kind: Policy\nname: p\nenforcement: deny\n"
+				     "parameters:\n  used: 1 year\n  said: x\n  idle: 3\n"
+				     "variables:\n"
+				     "  - {name: base, expression: retention(product)}\n"
+				     "  - {name: kept, expression: variables.base}\n"
+				     "  - {name: idle, expression: product.name}\n"
+				     "validations:\n"
+				     "  - expression: variables.kept > period(params.used)\n"
+				     "    message: m\n"
+				     "    messageExpression: \"'less than ' + params.said\"\n%s",
+				     tests_of_both)),
+	    "7:3 unused: nothing uses the parameter 'idle'\n"
+	    "11:5 unused: nothing uses the variable 'idle'\n");
+}
+
+/* `params` as a whole may be looked at in any way. */
+static void
+parameters_that_are_used_together_are_used(void **state)
+{
+	struct bench *b = *state;
+	assert_string_equal(
+	    warnings(b,
+		     arena_printf(
+			 &b->arena,
+			 "kind: Policy\nname: p\nenforcement: deny\n"
+			 "parameters: {one: a, two: b}\n"
+			 "validations:\n"
+			 "  - {expression: \"params.exists(k, k == product.name)\", message: m}\n"
+			 "%s",
+			 tests_of_both)),
+	    "");
+}
+
+static void
+a_match_that_matches_nothing_is_warned_of(void **state)
+{
+	struct bench *b = *state;
+	const char *rest = arena_printf(
+	    &b->arena, "validations: [{expression: has(product.name), message: m}]\n%s",
+	    tests_of_both);
+	assert_string_equal(
+	    warnings(b, arena_printf(&b->arena,
+				     "kind: Policy\nname: p\nenforcement: deny\n"
+				     "scope: domain:retail\nmatch: {domains: [fin*]}\n%s",
+				     rest)),
+	    "5:18 nothing-matches: none of these domains is within the policy's scope, "
+	    "'domain:retail'\n");
+	assert_string_equal(
+	    warnings(b, arena_printf(&b->arena,
+				     "kind: Policy\nname: p\nenforcement: deny\n"
+				     "scope: domain:retail\n"
+				     "match: {domains: [\"re*\", retail.cards]}\n%s",
+				     rest)),
+	    "");
+	assert_string_equal(
+	    warnings(b, arena_printf(&b->arena,
+				     "kind: Policy\nname: p\nenforcement: deny\n"
+				     "match: {condition: 1 > 2}\n%s",
+				     rest)),
+	    "4:20 nothing-matches: this condition is never true: the policy concerns nothing\n");
+}
+
+static void
+missing_tests_are_warned_of(void **state)
+{
+	static const char without[] =
+	    "kind: Policy\nname: p\nenforcement: deny\n"
+	    "validations: [{expression: has(product.name), message: m}]\n";
+	struct bench *b = *state;
+	assert_non_null(strstr(warnings(b, without), "tests: it has no tests"));
+	assert_non_null(strstr(
+	    warnings(b, arena_printf(&b->arena, "%stests: [{name: t, product: {}, expect: deny}]\n",
+				     without)),
+	    "no test shows a product that passes"));
+	assert_non_null(strstr(
+	    warnings(b, arena_printf(&b->arena,
+				     "%stests: [{name: t, product: {name: x}, expect: pass}]\n",
+				     without)),
+	    "no test shows a product that falls short"));
+}
+
+static void
+further_cases_count_as_tests(void **state)
+{
+	static const char yaml[] = "kind: PolicyCases\npolicy: p\ncases:\n"
+				   "  - {name: t, product: {}, expect: deny}\n"
+				   "  - {name: u, product: {name: x}, expect: pass}\n";
+	struct bench *b = *state;
+	struct policy *p =
+	    compile_policy(b, "kind: Policy\nname: p\nenforcement: deny\n"
+			      "validations: [{expression: has(product.name), message: m}]\n");
+	struct policy_cases cases;
+	assert_true(policy_cases_decode(read_yaml(b, yaml, strlen(yaml)), &b->arena, &b->violations,
+					&cases));
+	policy_review(p, &cases, 1, &b->violations);
+	assert_int_equal(b->violations.count, 0);
+	policy_destroy(p);
+}
+
+/* ---- documents that are wrong otherwise ---- */
+
+static void
+complains(struct bench *b, const char *yaml, const char *wanted)
+{
+	CLEANUP(buf_done) struct buf out = {0};
+	assert_null(compile_policy(b, yaml));
+	violations_sort(&b->violations);
+	for (size_t i = 0; i < b->violations.count; i++)
+		buf_printf(&out, "%u:%u %s\n", b->violations.items[i].at.line,
+			   b->violations.items[i].at.column, b->violations.items[i].rule);
+	assert_string_equal(out.data, wanted);
+}
+
+static void
+all_mistakes_are_told_at_once(void **state)
+{
+	struct bench *b = *state;
+	complains(b,
+		  "kind: Policy\nname: p\nenforcement: denny\n"
+		  "validations:\n"
+		  "  - expression: product.nam == 'x'\n"
+		  "    message: m\n"
+		  "  - expression: has(product.name)\n"
+		  "    mesage: n\n"
+		  "    messageExpression: 1 + 1\n",
+		  "3:14 word\n5:25 expression\n7:5 required\n8:5 unknown-key\n9:24 expression\n");
+}
+
+/* A variable that is wrong would make everything wrong that looks at it; so would parameters. */
+static void
+what_only_follows_is_not_told(void **state)
+{
+	struct bench *b = *state;
+	complains(b,
+		  "kind: Policy\nname: p\nenforcement: denny\n"
+		  "variables: [{name: v, expression: product.nam}]\n"
+		  "validations:\n"
+		  "  - {expression: variables.v == 'x', message: m}\n",
+		  "3:14 word\n4:43 expression\n");
+	complains(b,
+		  "kind: Policy\nname: p\nenforcement: denny\n"
+		  "parameters: {least: {type: nonsense}}\n"
+		  "validations:\n"
+		  "  - {expression: params.least == 'x', message: m}\n",
+		  "3:14 word\n");
+	complains(b, "kind: Policy\nname: p\nenforcement: denny\nvalidations: x\nvariables: [1]\n",
+		  "3:14 word\n4:14 type\n5:13 type\n");
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+	const struct CMUnitTest tests[] = {
+	    T(a_sound_policy_has_no_warnings),
+	    T(what_is_settled_ahead_is_warned_of),
+	    T(what_nothing_uses_is_warned_of),
+	    T(parameters_that_are_used_together_are_used),
+	    T(a_match_that_matches_nothing_is_warned_of),
+	    T(missing_tests_are_warned_of),
+	    T(further_cases_count_as_tests),
+	    T(all_mistakes_are_told_at_once),
+	    T(what_only_follows_is_not_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
