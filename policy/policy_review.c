@@ -12,6 +12,7 @@
 
 struct review {
 	const struct policy *p;
+	struct edition observed; /* the edition for all, with its steps */
 	struct violations *violations;
 };
 
@@ -37,13 +38,42 @@ place(const struct review *r, const char *pointer)
 	return at;
 }
 
+/* Is step `i` params.NAME, or `params` as a whole?  NULL is any name. */
+static bool
+is_use_of(const struct cel_step *steps, uint32_t i, const char *name)
+{
+	const struct cel_step *around = &steps[steps[i].parent];
+	if (steps[i].kind != STEP_NAME || strcmp(steps[i].name, "params") != 0)
+		return false;
+	return !name || i == 0 || around->kind != STEP_FIELD || strcmp(around->name, name) == 0;
+}
+
+/* The program is an observed one. */
+static bool
+uses_parameter(const struct cel_program *program, const char *name)
+{
+	size_t count;
+	const struct cel_step *steps = cel_steps(program, &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (is_use_of(steps, i, name))
+			return true;
+	return false;
+}
+
 /* ---- expressions that decide nothing ---- */
 
+/* What a parameter switches off is meant to be off. */
+static bool
+is_settled(const struct cel_program *program, const struct cel_program *observed, bool *ret_value)
+{
+	return cel_program_is_settled(program, ret_value) && !uses_parameter(observed, NULL);
+}
+
 static void
-review_validation(struct review *r, const struct cel_program *program, size_t i)
+review_validation(struct review *r, size_t i)
 {
 	bool value;
-	if (!cel_program_is_settled(program, &value))
+	if (!is_settled(r->p->editions[0].rules[i].program, r->observed.rules[i].program, &value))
 		return;
 	const char *pointer = in_list(r, "validations", i, "/expression");
 	warn(r, "always", pointer, place(r, pointer),
@@ -52,10 +82,11 @@ review_validation(struct review *r, const struct cel_program *program, size_t i)
 }
 
 static void
-review_condition(struct review *r, const struct cel_program *program)
+review_condition(struct review *r)
 {
 	bool value;
-	if (!program || !cel_program_is_settled(program, &value))
+	const struct cel_program *program = r->p->editions[0].condition;
+	if (!program || !is_settled(program, r->observed.condition, &value))
 		return;
 	warn(r, value ? "always" : "nothing-matches", "/match/condition",
 	     place(r, "/match/condition"),
@@ -66,10 +97,9 @@ review_condition(struct review *r, const struct cel_program *program)
 static void
 review_expressions(struct review *r)
 {
-	const struct edition *edition = &r->p->editions[0];
-	review_condition(r, edition->condition);
-	for (size_t i = 0; i < edition->rule_count; i++)
-		review_validation(r, edition->rules[i].program, i);
+	review_condition(r);
+	for (size_t i = 0; i < r->p->editions[0].rule_count; i++)
+		review_validation(r, i);
 }
 
 /* ---- what nobody uses ---- */
@@ -87,39 +117,13 @@ review_variables(struct review *r)
 	}
 }
 
-/* Is step `i` params.NAME, or `params` as a whole? */
-static bool
-is_use_of(const struct cel_step *steps, uint32_t i, const char *name)
-{
-	const struct cel_step *around = &steps[steps[i].parent];
-	if (steps[i].kind != STEP_NAME || strcmp(steps[i].name, "params") != 0)
-		return false;
-	return i == 0 || around->kind != STEP_FIELD || strcmp(around->name, name) == 0;
-}
-
-static bool
-uses_parameter(const struct cel_program *program, const char *name)
-{
-	size_t count;
-	const struct cel_step *steps = cel_steps(program, &count);
-	for (uint32_t i = 0; i < count; i++)
-		if (is_use_of(steps, i, name))
-			return true;
-	return false;
-}
-
 static void
 review_parameters(struct review *r)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
 	const struct parameters *all = &r->p->parameters;
-	struct edition edition = {0};
 	size_t count;
-	if (!policy_observe(r->p, "global", r->p->editions[0].parameters, &arena, &edition)) {
-		edition_done(&edition);
-		return;
-	}
-	const struct watched *watched = watched_list(r->p, &edition, &arena, &count);
+	const struct watched *watched = watched_list(r->p, &r->observed, &arena, &count);
 	for (size_t i = 0; i < all->count; i++) {
 		const char *name = all->items[i].name;
 		bool used = false;
@@ -131,7 +135,6 @@ review_parameters(struct review *r)
 		warn(r, "unused", pointer, all->items[i].at,
 		     arena_printf(r->violations->arena, "nothing uses the parameter '%s'", name));
 	}
-	edition_done(&edition);
 }
 
 /* ---- a match that nothing can match ---- */
@@ -247,15 +250,25 @@ review_tests(struct review *r, const struct policy_cases *cases, size_t case_cou
 		     "too");
 }
 
+static void
+review_all_expressions(struct review *r)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	if (policy_observe(r->p, "global", r->p->editions[0].parameters, &arena, &r->observed)) {
+		review_expressions(r);
+		review_variables(r);
+		review_parameters(r);
+	}
+	edition_done(&r->observed);
+}
+
 void
 policy_review(const struct policy *p, const struct policy_cases *cases, size_t case_count,
 	      struct violations *violations)
 {
-	struct review r = {p, violations};
+	struct review r = {.p = p, .violations = violations};
 	if (p->edition_count > 0 && !p->document.tightens) {
-		review_expressions(&r);
-		review_variables(&r);
-		review_parameters(&r);
+		review_all_expressions(&r);
 		review_match(&r);
 	}
 	if (p->document.engine == ENGINE_CEL)

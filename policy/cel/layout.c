@@ -30,6 +30,9 @@ enum precedence {
 /* Parentheses that only a reader needs are left out of what is nested so deep. */
 enum { DEEP = 32 };
 
+/* Brackets around so few characters gain nothing from lines of their own. */
+enum { SHORT = 16 };
+
 struct layout {
 	const char *source;
 	struct arena *arena;
@@ -203,6 +206,9 @@ in_brackets(struct layout *l, const char *open, const struct piece *first,
 	    const struct piece *inner, const char *close)
 {
 	const struct piece *soft = piece_soft(l->arena);
+	if (piece_width(inner) <= SHORT)
+		return join(l, word(l, open),
+			    join(l, piece_flat(l->arena, join(l, first, inner)), word(l, close)));
 	inner = piece_nest(l->arena, join(l, first, inner));
 	return piece_group(l->arena,
 			   join(l, word(l, open), join(l, inner, join(l, soft, word(l, close)))));
@@ -294,7 +300,7 @@ lay_logic(struct layout *l, const struct cel_expr *x, struct comments inside)
 			   join(l, finish_item(l, &items[0], "", ""), piece_nest(l->arena, rest)));
 }
 
-/* a + b - c is (a + b) - c: its operands from left to right. */
+/* a + b - c is (a + b) - c: its operands from left to right, as many in a line as fit. */
 static const struct piece *
 lay_sum(struct layout *l, const struct cel_expr *x, struct comments inside)
 {
@@ -311,12 +317,13 @@ lay_sum(struct layout *l, const struct cel_expr *x, struct comments inside)
 	forms[0] = (struct item_form){x, x, false, WITHIN_PRODUCT};
 	struct item *items = lay_items(l, forms, count, inside, false);
 	const struct piece *rest = NULL;
-	for (size_t i = 1; i < count; i++)
-		rest =
-		    join(l, rest,
-			 join(l, piece_break(l->arena), finish_item(l, &items[i], signs[i], "")));
-	return piece_group(l->arena,
-			   join(l, finish_item(l, &items[0], "", ""), piece_nest(l->arena, rest)));
+	for (size_t i = 1; i < count; i++) {
+		const struct piece *next = finish_item(l, &items[i], signs[i], "");
+		bool ends = items[i - 1].trail || items[i].lead;
+		const struct piece *gap = ends ? piece_end(l->arena) : piece_break(l->arena);
+		rest = join(l, rest, piece_group(l->arena, join(l, gap, next)));
+	}
+	return join(l, finish_item(l, &items[0], "", ""), piece_nest(l->arena, rest));
 }
 
 /* "condition ? value", behind ": " where it is not the first. */

@@ -11,9 +11,9 @@
  *       )
  *
  * One space around operators, none inside parentheses, no parentheses but those that are needed;
- * lines break before && || ? : + and -, and between arguments, items and entries.  Literals stay as
- * they are written, and so do comments; a comment in the midst of what does not break moves before
- * it.
+ * lines break before && || ? :, between arguments, items and entries (but not where they are
+ * short), and before a + or - that does not fit.  Literals stay as they are written, and so do
+ * comments; a comment in the midst of what does not break moves before it.
  */
 #ifndef WEFT_POLICY_LAYOUT_H
 #define WEFT_POLICY_LAYOUT_H

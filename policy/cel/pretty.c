@@ -14,10 +14,21 @@ enum piece_kind { PIECE_TEXT, PIECE_BREAK, PIECE_JOIN, PIECE_NEST, PIECE_GROUP }
 struct piece {
 	enum piece_kind kind;
 	bool broken;      /* a line end is in it, whatever fits */
+	bool flat;        /* of a group: it never breaks */
+	uint32_t width;   /* in one line */
 	const char *text; /* of a break: what stands for it in one line, NULL: nothing can */
 	size_t length;
 	const struct piece *first, *then;
 };
+
+static uint32_t
+characters(const char *text, size_t length)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)text[i] & 0xC0) != 0x80;
+	return count;
+}
 
 /* ---- making ---- */
 
@@ -35,6 +46,7 @@ piece_text(struct arena *a, const char *text, size_t length)
 	struct piece *p = new_piece(a, PIECE_TEXT);
 	p->text = text;
 	p->length = length;
+	p->width = characters(text, length);
 	return p;
 }
 
@@ -61,6 +73,7 @@ new_break(struct arena *a, const char *in_one_line)
 	p->text = in_one_line;
 	p->length = in_one_line ? strlen(in_one_line) : 0;
 	p->broken = !in_one_line;
+	p->width = (uint32_t)p->length;
 	return p;
 }
 
@@ -91,6 +104,7 @@ piece_join(struct arena *a, const struct piece *first, const struct piece *then)
 	p->first = first;
 	p->then = then;
 	p->broken = first->broken || then->broken;
+	p->width = first->width + then->width;
 	return p;
 }
 
@@ -102,6 +116,7 @@ wrap(struct arena *a, enum piece_kind kind, const struct piece *inner)
 	struct piece *p = new_piece(a, kind);
 	p->first = inner;
 	p->broken = inner->broken;
+	p->width = inner->width;
 	return p;
 }
 
@@ -115,6 +130,23 @@ const struct piece *
 piece_group(struct arena *a, const struct piece *inner)
 {
 	return wrap(a, PIECE_GROUP, inner);
+}
+
+const struct piece *
+piece_flat(struct arena *a, const struct piece *inner)
+{
+	struct piece *p = new_piece(a, PIECE_GROUP);
+	p->first = inner;
+	p->broken = inner->broken;
+	p->width = inner->width;
+	p->flat = true;
+	return p;
+}
+
+uint32_t
+piece_width(const struct piece *p)
+{
+	return p->broken ? UINT32_MAX : p->width;
 }
 
 /* ---- writing ---- */
@@ -146,9 +178,10 @@ push_parts(struct stack *s, struct pending from)
 {
 	const struct piece *p = from.piece;
 	uint32_t indent = from.indent + (p->kind == PIECE_NEST ? INDENT : 0);
+	bool flat = from.flat || (p->flat && !p->broken);
 	if (p->then)
-		push(s, p->then, indent, from.flat);
-	push(s, p->first, indent, from.flat);
+		push(s, p->then, indent, flat);
+	push(s, p->first, indent, flat);
 }
 
 /* Characters up to a line end in it, which is told by `*ret_ends`. */
@@ -242,7 +275,7 @@ pretty_write(const struct piece *p, uint32_t columns, struct buf *out)
 			break;
 		case PIECE_GROUP:
 			next.flat = next.flat ||
-				    (!next.piece->broken &&
+				    (!next.piece->broken && !next.piece->flat &&
 				     fits(&stack, next, column_after(out, line), columns, &work));
 			push_parts(&stack, next);
 			break;

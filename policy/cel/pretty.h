@@ -37,6 +37,12 @@ const struct piece *piece_join(struct arena *a, const struct piece *first,
 const struct piece *piece_nest(struct arena *a, const struct piece *inner); /* two columns */
 const struct piece *piece_group(struct arena *a, const struct piece *inner);
 
+/* In one line whether it fits or not, unless a line end is in it. */
+const struct piece *piece_flat(struct arena *a, const struct piece *inner);
+
+/* piece_width -- characters that it takes in one line; UINT32_MAX when a line end is in it. */
+uint32_t piece_width(const struct piece *p);
+
 /* pretty_write -- in lines of at most `columns` characters, where that is possible. */
 void pretty_write(const struct piece *p, uint32_t columns, struct buf *out);
 

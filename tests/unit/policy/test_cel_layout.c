@@ -146,8 +146,11 @@ what_is_too_long_breaks_before_operators(void **state)
 		       "  && cccccc");
 	is_laid_out_in(20, "'aaaaaaaa' + 'bbbbbb' - x",
 		       "'aaaaaaaa'\n"
-		       "  + 'bbbbbb'\n"
-		       "  - x");
+		       "  + 'bbbbbb' - x");
+	is_laid_out_in(20, "a.filter(x, x.size > 10000000).map(y, y).join(z)",
+		       "a.filter(x,\n"
+		       "  x.size > 10000000\n"
+		       ").map(y, y).join(z)");
 	is_laid_out_in(20, "aaaaaa ? bbbbbb : ccccc ? ddddd : e",
 		       "aaaaaa ? bbbbbb\n"
 		       "  : ccccc ? ddddd\n"

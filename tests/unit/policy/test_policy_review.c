@@ -98,6 +98,24 @@ what_nothing_uses_is_warned_of(void **state)
 	    "11:5 unused: nothing uses the variable 'idle'\n");
 }
 
+static void
+what_a_parameter_switches_off_is_meant_to_be_off(void **state)
+{
+	struct bench *b = *state;
+	assert_string_equal(
+	    warnings(b,
+		     arena_printf(
+			 &b->arena,
+			 "kind: Policy\nname: p\nenforcement: deny\n"
+			 "parameters: {wanted: false}\n"
+			 "validations:\n"
+			 "  - {expression: \"!params.wanted || has(product.name)\", message: m}\n"
+			 "  - {expression: \"retention(product) > period('1 year')\", message: m}\n"
+			 "%s",
+			 tests_of_both)),
+	    "");
+}
+
 /* `params` as a whole may be looked at in any way. */
 static void
 parameters_that_are_used_together_are_used(void **state)
@@ -240,6 +258,7 @@ main(void)
 	    T(a_sound_policy_has_no_warnings),
 	    T(what_is_settled_ahead_is_warned_of),
 	    T(what_nothing_uses_is_warned_of),
+	    T(what_a_parameter_switches_off_is_meant_to_be_off),
 	    T(parameters_that_are_used_together_are_used),
 	    T(a_match_that_matches_nothing_is_warned_of),
 	    T(missing_tests_are_warned_of),
