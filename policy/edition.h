@@ -35,6 +35,7 @@ struct edition_request {
 	const char *scope;
 	const struct node *parameters; /* outlive it, too */
 	bool observed;                 /* its programs can be watched (cel/observe.h) */
+	bool open; /* its parameters may be anything; to look at, not to evaluate */
 };
 
 /*

@@ -83,8 +83,11 @@ static bool
 add_edition(struct compilation *c, const char *scope, const struct node *parameters)
 {
 	struct policy *p = c->p;
-	const struct edition_request request = {p->rules, p->rules_root, p->product,
-						scope,    parameters,    false};
+	const struct edition_request request = {.document = p->rules,
+						.root = p->rules_root,
+						.product = p->product,
+						.scope = scope,
+						.parameters = parameters};
 	return edition_compile(&p->editions[p->edition_count++], &request, &p->arena,
 			       c->violations);
 }
@@ -326,8 +329,12 @@ policy_observe(const struct policy *p, const char *scope, const struct node *par
 	       struct arena *arena, struct edition *ret_edition)
 {
 	struct violations none = {.arena = arena};
-	const struct edition_request request = {p->rules, p->rules_root, p->product,
-						scope,    parameters,    true};
+	const struct edition_request request = {.document = p->rules,
+						.root = p->rules_root,
+						.product = p->product,
+						.scope = scope,
+						.parameters = parameters,
+						.observed = true};
 	return edition_compile(ret_edition, &request, arena, &none);
 }
 

@@ -76,8 +76,11 @@ judge_by_values(const struct policy *p, const struct node *values, const struct 
 		struct violations *violations)
 {
 	struct edition own = {0};
-	const struct edition_request request = {p->rules,   p->rules_root, p->product,
-						"the case", values,        false};
+	const struct edition_request request = {.document = p->rules,
+						.root = p->rules_root,
+						.product = p->product,
+						.scope = "the case",
+						.parameters = values};
 	struct verdict verdict = fails(p);
 	if (edition_compile(&own, &request, violations->arena, violations))
 		verdict = match_concerns(p->document.scope, &p->rules->match, input->product)

@@ -76,7 +76,9 @@ declare(const struct surroundings *around, struct cel_variable ret_variables[MOS
 	    [SEES_PREVIOUS] = {.name = "previous", .fields = around->product},
 	    [SEES_UPSTREAM] = {.name = "upstream", .items = &upstream_fields},
 	    [SEES_FACTS] = {.name = "facts", .fields = &fact_fields},
-	    [SEES_PARAMS] = {.name = "params", .members = around->parameters, .constant = true},
+	    [SEES_PARAMS] = {.name = "params",
+			     .members = around->parameters,
+			     .constant = !around->open},
 	    [SEES_NOW] = {.name = "now", .type = "timestamp"},
 	};
 	memcpy(ret_variables, known, sizeof known);

@@ -35,6 +35,7 @@ struct surroundings {
 	const struct variable *variables;
 	size_t variable_count; /* of those made so far */
 	bool observed;         /* programs are made to be watched */
+	bool open;             /* parameters are not constant: nothing is folded for their sake */
 };
 
 /* Where an expression stands: under `key` of `map`, whose pointer is given. */

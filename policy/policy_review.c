@@ -13,6 +13,7 @@
 struct review {
 	const struct policy *p;
 	struct edition observed; /* the edition for all, with its steps */
+	struct edition open;     /* and with parameters that may be anything */
 	struct violations *violations;
 };
 
@@ -38,14 +39,14 @@ place(const struct review *r, const char *pointer)
 	return at;
 }
 
-/* Is step `i` params.NAME, or `params` as a whole?  NULL is any name. */
+/* Is step `i` params.NAME, or `params` as a whole? */
 static bool
 is_use_of(const struct cel_step *steps, uint32_t i, const char *name)
 {
 	const struct cel_step *around = &steps[steps[i].parent];
 	if (steps[i].kind != STEP_NAME || strcmp(steps[i].name, "params") != 0)
 		return false;
-	return !name || i == 0 || around->kind != STEP_FIELD || strcmp(around->name, name) == 0;
+	return i == 0 || around->kind != STEP_FIELD || strcmp(around->name, name) == 0;
 }
 
 /* The program is an observed one. */
@@ -62,18 +63,11 @@ uses_parameter(const struct cel_program *program, const char *name)
 
 /* ---- expressions that decide nothing ---- */
 
-/* What a parameter switches off is meant to be off. */
-static bool
-is_settled(const struct cel_program *program, const struct cel_program *observed, bool *ret_value)
-{
-	return cel_program_is_settled(program, ret_value) && !uses_parameter(observed, NULL);
-}
-
 static void
 review_validation(struct review *r, size_t i)
 {
 	bool value;
-	if (!is_settled(r->p->editions[0].rules[i].program, r->observed.rules[i].program, &value))
+	if (!cel_program_is_settled(r->open.rules[i].program, &value))
 		return;
 	const char *pointer = in_list(r, "validations", i, "/expression");
 	warn(r, "always", pointer, place(r, pointer),
@@ -85,8 +79,7 @@ static void
 review_condition(struct review *r)
 {
 	bool value;
-	const struct cel_program *program = r->p->editions[0].condition;
-	if (!program || !is_settled(program, r->observed.condition, &value))
+	if (!r->open.condition || !cel_program_is_settled(r->open.condition, &value))
 		return;
 	warn(r, value ? "always" : "nothing-matches", "/match/condition",
 	     place(r, "/match/condition"),
@@ -250,16 +243,33 @@ review_tests(struct review *r, const struct policy_cases *cases, size_t case_cou
 		     "too");
 }
 
+/* What a parameter switches off is meant to be off: parameters are open. */
+static bool
+open_editions(struct review *r, struct arena *arena)
+{
+	struct violations none = {.arena = arena};
+	const struct node *parameters = r->p->editions[0].parameters;
+	const struct edition_request request = {.document = r->p->rules,
+						.root = r->p->rules_root,
+						.product = r->p->product,
+						.scope = "global",
+						.parameters = parameters,
+						.open = true};
+	return policy_observe(r->p, "global", parameters, arena, &r->observed) &&
+	       edition_compile(&r->open, &request, arena, &none);
+}
+
 static void
 review_all_expressions(struct review *r)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
-	if (policy_observe(r->p, "global", r->p->editions[0].parameters, &arena, &r->observed)) {
+	if (open_editions(r, &arena)) {
 		review_expressions(r);
 		review_variables(r);
 		review_parameters(r);
 	}
 	edition_done(&r->observed);
+	edition_done(&r->open);
 }
 
 void
