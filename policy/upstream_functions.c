@@ -4,6 +4,8 @@
  * A source is written `retail.accounts#balance`, or `NAMESPACE|NAME#COLUMN` for an external
  * dataset: what stands before the last '#' is the input's name in `upstream`.
  */
+#include "base/map.h"
+
 #include "governance_functions.h"
 
 /* ---- sources ---- */
@@ -146,12 +148,70 @@ personal_sources(struct cel_run *run, const struct cel_value *v)
 	return cel_charge(run, 0) ? cel_list(names, count) : cel_fail(run, "exhausted");
 }
 
+/* ---- all columns at once ---- */
+
+/* "retail.accounts#customer_id" of every personal column of every input. */
+static struct map
+personal_upstream(struct cel_run *run, struct cel_value upstream)
+{
+	struct arena *arena = cel_arena(run);
+	struct map found = {.arena = arena};
+	for (uint32_t i = 0; i < upstream.count && cel_charge(run, 1); i++) {
+		struct cel_value input = value_item(upstream, i), columns;
+		if (!member_of(input, "columns", &columns) || columns.kind != CEL_LIST ||
+		    !cel_charge(run, columns.count))
+			continue;
+		struct cel_value name = text_member(input, "name");
+		for (uint32_t k = 0; k < columns.count; k++) {
+			struct cel_value column = value_item(columns, k);
+			struct cel_value own = text_member(column, "name");
+			if (flag_member(column, "personal"))
+				map_put(&found,
+					arena_printf(arena, "%.*s#%.*s", (int)name.count, name.text,
+						     (int)own.count, own.text),
+					&found);
+		}
+	}
+	return found;
+}
+
+static bool
+comes_from_any(struct cel_run *run, struct cel_value column, const struct map *personal)
+{
+	struct cel_value from = sources_of(column, cel_arena(run));
+	if (!cel_charge(run, from.count))
+		return false;
+	for (uint32_t i = 0; i < from.count; i++) {
+		struct source s;
+		if (read_source(value_item(from, i), &s) && !s.masking &&
+		    map_get(personal, arena_bytes(cel_arena(run), s.whole.text, s.whole.count)))
+			return true;
+	}
+	return false;
+}
+
+static struct cel_value
+columns_from_personal(struct cel_run *run, const struct cel_value *v)
+{
+	struct cel_value columns = columns_of(v[0]);
+	const struct map personal = personal_upstream(run, v[1]);
+	if (!cel_charge(run, columns.count))
+		return cel_fail(run, "exhausted");
+	struct cel_value *found = ARENA_ARRAY(cel_arena(run), struct cel_value, columns.count);
+	size_t count = 0;
+	for (uint32_t i = 0; i < columns.count; i++)
+		if (comes_from_any(run, column_at(run, columns, i), &personal))
+			found[count++] = value_item(columns, i);
+	return cel_charge(run, 0) ? cel_list(found, count) : cel_fail(run, "exhausted");
+}
+
 // clang-format off
 const struct cel_function upstream_functions[] = {
-	{"column_sources",   "(map(string, dyn)) list(map(string, dyn))",                   column_sources,   "where a column comes from: a list of {input, column, masking}, whatever way its `from` is written"},
-	{"upstream_of",      "(list(dyn), string) optional_type(map(string, dyn))",         upstream_of,      "what is known of the input of that name, if it is one: `upstream_of(upstream, 'retail.accounts')`"},
-	{"upstream_column",  "(list(dyn), string, string) optional_type(map(string, dyn))", upstream_column,  "what is known of a column of an input: `upstream_column(upstream, 'retail.accounts', 'balance')`"},
-	{"personal_sources", "(map(string, dyn), list(dyn)) list(string)",                  personal_sources, "the personal columns that a column is derived from without masking: `personal_sources(c, upstream)`"},
+	{"column_sources",        "(map(string, dyn)) list(map(string, dyn))",                   column_sources,        "where a column comes from: a list of {input, column, masking}, whatever way its `from` is written"},
+	{"upstream_of",           "(list(dyn), string) optional_type(map(string, dyn))",         upstream_of,           "what is known of the input of that name, if it is one: `upstream_of(upstream, 'retail.accounts')`"},
+	{"upstream_column",       "(list(dyn), string, string) optional_type(map(string, dyn))", upstream_column,       "what is known of a column of an input: `upstream_column(upstream, 'retail.accounts', 'balance')`"},
+	{"columns_from_personal", "(map(string, dyn), list(dyn)) list(dyn)",                     columns_from_personal, "the product's columns that are derived from personal ones without masking: `columns_from_personal(product, upstream)`"},
+	{"personal_sources",      "(map(string, dyn), list(dyn)) list(string)",                  personal_sources,      "the personal columns that a column is derived from without masking: `personal_sources(c, upstream)`"},
 	{0},
 };
 // clang-format on

@@ -305,6 +305,7 @@ what_is_gone_through_counts_as_steps(void **state)
 	    "column_pointer(p, 'x')",
 	    "removed_columns(p, p)",
 	    "personal_sources(p, s)",
+	    "columns_from_personal(p, s)",
 	    "column_sources(p)",
 	    "upstream_of(s, 'x')",
 	    "upstream_column(s, 'a', 'x')",

@@ -146,6 +146,43 @@ a_violation_is_placed_where_the_value_stands(void **state)
 	assert_int_equal(b->violations.items[0].at.column, 12);
 }
 
+/* As wide as a product may be, with an input as wide: every policy tells, within its steps. */
+static void
+none_gives_up_on_a_wide_product(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf text = {0}, wide = {0};
+	buf_text(&text, "{\"name\": \"a.b\", \"owner\": \"o\", \"domain\": \"d\", \"retention\": "
+			"\"7 years\", \"access\": [], \"schema\": [");
+	buf_text(&wide,
+		 "[{\"name\": \"c.d\", \"kind\": \"product\", \"known\": true, \"domain\": \"d\", "
+		 "\"owner\": \"o\", \"status\": \"active\", \"access\": [], \"columns\": [");
+	for (int i = 0; i < DESCRIPTOR_MOST_COLUMNS; i++) {
+		buf_printf(&text,
+			   "%s{\"name\": \"n%d\", \"type\": \"STRING\", \"pii\": %s, "
+			   "\"classification\": \"internal\", \"from\": [\"c.d#n%d\"]}",
+			   i ? "," : "", i, i ? "true" : "false", DESCRIPTOR_MOST_COLUMNS - 1 - i);
+		buf_printf(&wide, "%s{\"name\": \"n%d\", \"personal\": true}", i ? "," : "", i);
+	}
+	buf_text(&text, "]}");
+	buf_text(&wide, "]}]");
+	const struct node *product = read_yaml(b, text.data, text.length);
+	const struct policy_input input = {
+	    .product = product,
+	    .previous = product,
+	    .upstream = read_yaml(b, wide.data, wide.length),
+	    .facts = read_yaml(b, "{downstream: []}", strlen("{downstream: []}")),
+	};
+	for (const struct embedded_file *f = policy_library; f->name; f++) {
+		struct policy *p = compile(b, f);
+		struct verdict v = policy_judge(p, &input, &b->arena, &b->violations);
+		if (v.outcome == POLICY_FAILED)
+			fail_msg("%s: %s", f->name, b->violations.items[0].message);
+		b->violations.count = 0;
+		policy_destroy(p);
+	}
+}
+
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 /* Also where the rule of financial data has something to compare. */
@@ -183,6 +220,7 @@ main(void)
 	    WITH_BENCH(each_can_be_adopted_line_by_line),
 	    WITH_BENCH(three_are_in_force_from_the_first_start),
 	    WITH_BENCH(each_refuses_with_the_case_studys_words),
+	    WITH_BENCH(none_gives_up_on_a_wide_product),
 	    WITH_BENCH(a_violation_is_placed_where_the_value_stands),
 	    WITH_BENCH(judging_what_keeps_the_three_rules_takes_no_memory),
 	};
