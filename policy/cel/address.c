@@ -117,7 +117,7 @@ format_ipv6(const uint8_t *bytes, char *ret_text)
 {
 	unsigned groups[GROUPS];
 	int start, length, used = 0;
-	for (int i = 0; i < GROUPS; i++)
+	for (size_t i = 0; i < GROUPS; i++)
 		groups[i] = (unsigned)bytes[i * 2] << 8 | bytes[i * 2 + 1];
 	find_zeros(groups, &start, &length);
 	for (int i = 0; i < GROUPS; i++) {

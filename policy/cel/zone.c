@@ -3,6 +3,7 @@
  */
 #include "cel/zone.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -66,8 +67,9 @@ zone_offset(const struct zone *z, int64_t seconds)
 {
 	const char *text = (const char *)zone_data + z->data;
 	const unsigned char *next = (const unsigned char *)text + strlen(text) + 1;
-	int64_t offsets[UINT8_MAX], change = ZONE_START;
+	int64_t offsets[UINT8_MAX] = {0}, change = ZONE_START;
 	unsigned char count = *next++, now = 0;
+	assert(count > 0);
 	for (unsigned char i = 0; i < count; i++)
 		offsets[i] = read_signed(&next);
 	for (uint64_t left = read_number(&next); left > 0; left--) {

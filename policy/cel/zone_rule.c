@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-enum { DAY = 86400, HOUR = 3600 };
+static const int64_t DAY = 86400, HOUR = 3600;
 
 /* ---- reading ---- */
 
@@ -65,7 +65,7 @@ read_time(const char **text, int64_t *ret_seconds)
 	if (skip(text, ':') && (!read_number(text, 59, &minutes) ||
 				(skip(text, ':') && !read_number(text, 59, &seconds))))
 		return false;
-	*ret_seconds = (hours * HOUR + minutes * 60 + seconds) * (negative ? -1 : 1);
+	*ret_seconds = (hours * HOUR + minutes * INT64_C(60) + seconds) * (negative ? -1 : 1);
 	return true;
 }
 
@@ -141,7 +141,7 @@ weekday_in_month(int year, const struct zone_day *d)
 	int64_t next_month = d->month == 12 ? clock_days_from_date(year + 1, 1, 1)
 					    : clock_days_from_date(year, d->month + 1, 1);
 	int64_t weekday = ((first + 4) % 7 + 7) % 7;
-	int64_t day = first + (d->day - weekday + 7) % 7 + (d->week - 1) * 7;
+	int64_t day = first + (d->day - weekday + 7) % 7 + (int64_t)(d->week - 1) * 7;
 	return day < next_month ? day : day - 7;
 }
 

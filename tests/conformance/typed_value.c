@@ -36,8 +36,11 @@ text_read(struct arena *arena, const struct node *n)
 	size_t length = 0;
 	for (const char *c = n->text; *c; c++) {
 		bool is_nul = strncmp(c, stand_in, strlen(stand_in)) == 0;
-		text[length++] = is_nul ? '\0' : *c;
-		c += is_nul ? strlen(stand_in) - 1 : 0;
+		if (is_nul)
+			c += strlen(stand_in) - 1;
+		else
+			text[length] = *c;
+		length++;
 	}
 	return cel_string(text, length);
 }
