@@ -31,7 +31,7 @@ steps=(
 	"layers          dev-build     who may include whom, and no SQL outside catalog/"
 	"dev-unit        dev-build     gcc: unit tests, conformance, fuzz corpora"
 	"dev-api         dev-build     gcc: whole-server tests"
-	"dev-e2e         dev-build     gcc: the demo from beginning to end"
+	"dev-e2e         dev-build     gcc: the demo from beginning to end, a policy author's hour"
 	"pg-api          dev-build     gcc: whole-server tests, on PostgreSQL"
 	"clang-build     -             clang, ASan and UBSan: build"
 	"clang-unit      clang-build   clang: unit tests, conformance, fuzz corpora"
@@ -162,7 +162,7 @@ do_server_tests() {
 do_dev-build() { do_build dev; }
 do_dev-unit() { do_ctest dev; }
 do_dev-api() { do_server_tests dev; }
-do_dev-e2e() { do_server_tests dev tests/e2e/01_bank.py; }
+do_dev-e2e() { do_server_tests dev tests/e2e/01_bank.py tests/e2e/04_policy_author.py; }
 do_pg-api() {
 	local dir=/tmp/weft-test-postgres-api-$UID status=0
 	WEFT_PRESET=dev tests/services/on_postgres.sh "$dir" "$python" tests/api/run.py -j "$jobs" \
