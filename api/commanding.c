@@ -103,11 +103,17 @@ answer(struct command *c)
 				arena_printf(rs->arena, "/api/v1/products/%s", c->out.created));
 }
 
+static void go_on(struct request *rq, void *state);
+
 /* On the committer's thread. */
 static void
 finish_command(struct pending *change, enum err_code code, const struct err *e)
 {
 	struct command *c = change->user;
+	if (c->out.asking) {
+		go_on(c->rq, c);
+		return;
+	}
 	if (code == ERR_OK && c->out.refusal.code != ERR_OK) {
 		code = c->out.refusal.code;
 		e = &c->out.refusal;
@@ -127,18 +133,46 @@ submit(struct request *rq, void *state)
 		request_finish(rq, code, &e);
 }
 
+static enum err_code
+decide_again(struct request *rq, struct response *rs, struct err *e)
+{
+	struct command *c = rs->hand_on_state;
+	(void)rq;
+	TRY(outcome_decide(&c->out, e));
+	return command_end(c);
+}
+
+/* On the thread that asks, which has no time to decide. */
+static void
+take_answers(void *user)
+{
+	struct command *c = user;
+	request_resume(c->rq, decide_again);
+}
+
+/* To those who must be asked, or to the committer; nobody waits for either. */
+static void
+go_on(struct request *rq, void *state)
+{
+	struct command *c = state;
+	if (c->out.asking) {
+		outcome_ask(&c->out, take_answers, c);
+		return;
+	}
+	c->out.pending->done = finish_command;
+	c->out.pending->user = c;
+	submit(rq, c->out.pending);
+}
+
 enum err_code
 command_end(struct command *c)
 {
-	struct pending *change = c->out.pending;
-	if (!change) {
+	if (!c->out.asking && !c->out.pending) {
 		answer(c);
 		return ERR_OK;
 	}
-	change->done = finish_command;
-	change->user = c;
-	c->rs->hand_on = submit;
-	c->rs->hand_on_state = change;
+	c->rs->hand_on = go_on;
+	c->rs->hand_on_state = c;
 	return ERR_OK;
 }
 

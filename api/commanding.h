@@ -6,7 +6,8 @@
  *     TRY(product_publish(governance, &c->in, rq->arena, &rq->violations, &c->out, e));
  *     return command_end(c);
  *
- * What is left to be written is handed on to the committer, and the request waits without a thread.
+ * What is left to be written is handed on to the committer, and what is to be asked to those who
+ * ask Open Policy Agents: the request waits for both without a thread.
  */
 #ifndef WEFT_API_COMMANDING_H
 #define WEFT_API_COMMANDING_H

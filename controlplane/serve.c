@@ -18,6 +18,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "catalog/event_log.h"
+#include "governance/agents.h"
 #include "governance/standing.h"
 
 #include "drain_limit.h"
@@ -137,8 +138,8 @@ readers_of(const struct config *config)
 static enum err_code
 allow_files(const struct config *config, struct err *e)
 {
-	const rlim_t wanted =
-	    (rlim_t)config->max_connections + 3 * (rlim_t)readers_of(config) + OTHER_FILES;
+	const rlim_t wanted = (rlim_t)config->max_connections + 3 * (rlim_t)readers_of(config) +
+			      (rlim_t)config->opa_at_once + OTHER_FILES;
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
 		return ERR_OK;
@@ -157,6 +158,24 @@ static const char *
 text_or_none(const char *text)
 {
 	return *text ? text : NULL;
+}
+
+static enum err_code
+allow_asking(struct server *server, struct err *e)
+{
+	const struct config *config = &server->config;
+	const struct agents_options options = {
+	    .addresses = config->opa,
+	    .token = config->opa_token,
+	    .ca = config->opa_ca,
+	    .at_once = (unsigned)config->opa_at_once,
+	    .metrics = server->services.metrics,
+	};
+	struct agents *agents;
+	enum err_code code = agents_create(&options, &agents, e);
+	if (code == ERR_OK)
+		governance_ask(server->services.governance, agents);
+	return code;
 }
 
 static enum err_code
@@ -184,6 +203,8 @@ start_services(struct server *server, struct err *e)
 		code = identity_first_start(s->store, e);
 	if (code == ERR_OK)
 		code = governance_create(s->store, &s->governance, e);
+	if (code == ERR_OK)
+		code = allow_asking(server, e);
 	if (code == ERR_OK)
 		code = provision_create(s->store, &server->config, s->metrics, &s->provision, e);
 	return code == ERR_OK ? provision_start(s->provision, e) : code;

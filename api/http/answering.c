@@ -4,7 +4,8 @@
  *     GET                on the connection's own thread
  *     all else           by a worker, since it may take long to read and to judge
  *     response.later     by a waiter, since it may wait for a plugin
- *     response.hand_on   by nobody here, until request_finish()
+ *     response.hand_on   by nobody here, until request_finish(), or by a worker again after
+ *                        request_resume()
  *
  * Both kinds of threads are few, and neither kind waits for the other: a plugin that does not
  * answer delays no publish, and a publish delays no reader.
@@ -105,7 +106,9 @@ exchange_work(struct exchange *x)
 {
 	struct http *h = x->http;
 	handler_fn *rest = x->rs.later;
-	if (rest && keeper_is_stopping(&h->keeper)) {
+	bool is_resumed = x->is_resumed; /* then it is to be brought to its end */
+	x->is_resumed = false;
+	if (rest && !is_resumed && keeper_is_stopping(&h->keeper)) {
 		say_stopping(x);
 	} else if (!run(x, rest ? rest : x->rq.route->handler)) {
 		if (x->rs.hand_on) {
@@ -133,6 +136,20 @@ bool
 request_is_abandoned(const struct request *rq)
 {
 	return exchange_is_abandoned(exchange_of(rq));
+}
+
+void
+request_resume(struct request *rq, handler_fn *handler)
+{
+	struct exchange *x = exchange_of(rq);
+	struct keeper *k = &x->http->keeper;
+	x->rs.later = handler;
+	x->is_resumed = true;
+	if (!workers_put(&x->http->workers, x, false)) {
+		say_stopping(x);
+		MHD_resume_connection(x->connection);
+	}
+	keeper_away(k, -1);
 }
 
 static void

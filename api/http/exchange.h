@@ -49,6 +49,8 @@ struct exchange {
 	unsigned allowed;                /* bit set of methods, for Allow */
 	struct err refusal;
 	bool must_close; /* where the body ends is not known */
+	bool is_resumed; /* came back from others' hands, and its `later` is to be brought to its
+			    end */
 	bool answered;   /* ahead of the body's end, past libmicrohttpd */
 
 	struct buf body;

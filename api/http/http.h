@@ -147,6 +147,12 @@ void request_finish(struct request *rq, enum err_code code, const struct err *e)
  */
 bool request_is_abandoned(const struct request *rq);
 
+/*
+ * request_resume -- instead of that: the request comes back, and `handler` goes on with it as its
+ * own did, on one of the threads that do such work.
+ */
+void request_resume(struct request *rq, handler_fn *handler);
+
 void response_header(struct response *rs, const char *name, const char *value);
 
 /* Cursors are opaque to clients: base64url of what the handler gave.  Fails: ERR_MALFORMED. */

@@ -75,6 +75,19 @@ check_tightenings(struct transaction *t, const struct definition *d, const struc
 	}
 }
 
+/* It would fail for every product. */
+static void
+check_agent(struct transaction *t, const struct definition *d, const struct policy *p)
+{
+	const struct policy_question *q = policy_question(p);
+	struct position at = d->root.at;
+	struct err e;
+	if (!q || !t->g->agents || agents_allow(t->g->agents, q->url, &e) == ERR_OK)
+		return;
+	pointer_place(&d->root, "/opa/url", &at);
+	violation_note(t->violations, "agent", "/opa/url", at, "%s", e.message);
+}
+
 static enum err_code
 check_policy(struct transaction *t, struct definition *d, struct err *e)
 {
@@ -85,6 +98,7 @@ check_policy(struct transaction *t, struct definition *d, struct err *e)
 	if (code != ERR_OK)
 		return code;
 	check_tightenings(t, d, p);
+	check_agent(t, d, p);
 	policy_destroy(p);
 	return t->violations->count ? draft_report(d->name, t->violations, e) : ERR_OK;
 }

@@ -71,33 +71,64 @@ write_evaluation(const struct judgement *judgement, const char *name, struct vio
 	json_end_map(&j);
 }
 
+/* In the arena of its command. */
+struct evaluation {
+	struct governance *g;
+	struct node root;
+	struct descriptor d;
+	struct arena *arena;
+	struct violations *violations;
+	struct outcome *out;
+	struct asking asking;
+};
+
+static enum err_code
+judge_sent(struct evaluation *ev, struct err *e)
+{
+	CLEANUP(hearing_close)
+	struct hearing h = {.g = ev->g, .arena = ev->arena, .asking = &ev->asking};
+	struct hearing_case given;
+	enum err_code code = hearing_open(&h, e);
+	if (code == ERR_OK)
+		code = prepare_sent(&h, &ev->d, &given, e);
+	if (code != ERR_OK)
+		return code;
+	const struct judgement judgement = judge(h.rules, &given.input, ev->arena, ev->violations);
+	code = asking_wanted(&ev->asking, &ev->out->asking, e);
+	if (code == ERR_OK && !ev->out->asking)
+		write_evaluation(&judgement, ev->d.name, ev->violations, ev->out->body);
+	return code;
+}
+
+static enum err_code
+evaluate(void *command, struct err *e)
+{
+	struct evaluation *ev = command;
+	ev->out->asking = NULL;
+	ev->violations->count = 0;
+	asking_begin(&ev->asking);
+	return judge_sent(ev, e);
+}
+
 enum err_code
 product_evaluate(struct governance *g, const struct submission *in, struct arena *arena,
 		 struct violations *violations, struct outcome *out, struct err *e)
 {
-	CLEANUP(hearing_close)
-	struct hearing h = {.g = g, .arena = arena};
-	struct node root;
-	struct descriptor d;
-	struct hearing_case given;
-
-	enum err_code code = submission_read(in, arena, violations, &root, e);
+	struct evaluation *ev = ARENA_NEW(arena, struct evaluation);
+	*ev = (struct evaluation){.g = g, .arena = arena, .violations = violations, .out = out};
+	asking_init(&ev->asking, g->agents, arena);
+	enum err_code code = submission_read(in, arena, violations, &ev->root, e);
 	if (code != ERR_OK)
 		return code;
-	if (!descriptor_decode(&root, violations, &d)) {
+	if (!descriptor_decode(&ev->root, violations, &ev->d)) {
 		violations_sort(violations);
 		return ERR_AT(e, MALFORMED, violations->items[0].at, "%s",
 			      violations->items[0].message);
 	}
-	code = hearing_open(&h, e);
-	if (code == ERR_OK)
-		code = prepare_sent(&h, &d, &given, e);
-	if (code != ERR_OK)
-		return code;
-	const struct judgement judgement = judge(h.rules, &given.input, arena, violations);
 	out->status = 200;
-	write_evaluation(&judgement, d.name, violations, out->body);
-	return ERR_OK;
+	out->decide = evaluate;
+	out->command = ev;
+	return evaluate(ev, e);
 }
 
 /* ---- what it would be judged by ---- */

@@ -103,5 +103,12 @@ governance_destroy(struct governance *g)
 		return;
 	impact_places_done(&g->impacts);
 	rules_destroy(g->rules);
+	agents_destroy(g->agents);
 	free(g);
+}
+
+void
+governance_ask(struct governance *g, struct agents *agents)
+{
+	g->agents = agents;
 }

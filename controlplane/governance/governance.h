@@ -17,6 +17,8 @@
 #include "identity/identity.h"
 
 struct governance;
+struct agents;
+struct asking;
 
 /*
  * governance_create -- compile what is stored; on the first start define the ready-made policies
@@ -25,6 +27,12 @@ struct governance;
 enum err_code governance_create(struct store *store, struct governance **ret_governance,
 				struct err *e);
 void governance_destroy(struct governance *g);
+
+/*
+ * governance_ask -- from now on policies of the engine `opa` are judged by these agents, which then
+ * belong to the governance.  Before that, they fail.
+ */
+void governance_ask(struct governance *g, struct agents *agents);
 
 /* A document as it came in. */
 struct submission {
@@ -46,8 +54,13 @@ struct submission {
  * What came of a command.  A command is decided where it is called, on a snapshot, and fails there
  * when it is refused.  What is then left to be written is `pending`: submit it (pending.h) and
  * answer when it is done, or outcome_settle() it here.  The rest of the outcome counts after that.
+ *
+ * When Open Policy Agents have a say, `asking` comes first, and says all that there is to say yet:
+ * outcome_ask(), and once that has called back outcome_decide(), which is as the command itself.
+ * That may also be found out when the change is written: it fails, and `asking` is there.
  */
 struct outcome {
+	struct asking *asking;   /* in the arena; or NULL */
 	struct pending *pending; /* in the arena; NULL: nothing is to be written, all is said */
 	int status;              /* of HTTP: 200 or 201 */
 	struct buf *body;        /* the answer as JSON; the caller's */
@@ -60,9 +73,21 @@ struct outcome {
 	 * done, this is what the command fails with.  ERR_OK: it was not refused.
 	 */
 	struct err refusal;
+
+	/* How it is decided again; outcome_decide() calls it. */
+	enum err_code (*decide)(void *command, struct err *e);
+	void *command;
 };
 
-/* outcome_settle -- wait until what is left is durable.  Fails with the refusal, too. */
+/*
+ * outcome_ask -- `answered` is called once, perhaps at once, on a thread that must not wait.  Until
+ * then nothing of the command may be touched.
+ */
+void outcome_ask(const struct outcome *out, void (*answered)(void *user), void *user);
+enum err_code outcome_decide(struct outcome *out, struct err *e);
+
+/* outcome_settle -- ask, decide and wait until what is left is durable.  Fails with the refusal,
+ * too. */
 enum err_code outcome_settle(struct governance *g, struct outcome *out, struct err *e);
 
 /*

@@ -24,6 +24,7 @@ enum err_code
 hearing_prepare(struct hearing *h, const struct fact_question *question,
 		const struct node *previous, struct hearing_case *ret_case, struct err *e)
 {
+	const moment now = store_now(h->g->store);
 	ret_case->question = *question;
 	ret_case->question.needs = h->rules->facts;
 	ret_case->input = (struct policy_input){
@@ -31,7 +32,9 @@ hearing_prepare(struct hearing *h, const struct fact_question *question,
 	    .previous = previous,
 	    .upstream = &ret_case->facts.upstream,
 	    .facts = &ret_case->facts.facts,
-	    .now = store_now(h->g->store),
+	    .now = h->asking ? asking_moment(h->asking, now) : now,
+	    .ask = h->asking ? asking_ask : NULL,
+	    .asker = h->asking,
 	};
 	return facts_gather(h->s, &ret_case->question, h->arena, &ret_case->facts, e);
 }

@@ -15,6 +15,7 @@ struct hearing {
 	bool is_guest;          /* the session is another's */
 	struct rule_set *rules; /* held */
 	struct arena *arena;
+	struct asking *asking; /* or NULL: nobody is asked */
 };
 
 /* hearing_open -- on a reader's session of its own, unless there is one already (is_guest). */

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+#include "asking.h"
+
 static bool
 is_against(const struct verdict *v, enum enforcement how)
 {
@@ -51,7 +53,8 @@ judge(const struct rule_set *rules, const struct policy_input *input, struct are
 {
 	const moment begun = clock_monotonic();
 	struct judgement j = judge_again(rules, input, arena, violations);
-	measure(&rules->meters, &j, clock_monotonic() - begun);
+	if (!asking_waits(input))
+		measure(&rules->meters, &j, clock_monotonic() - begun);
 	return j;
 }
 
@@ -67,6 +70,17 @@ write_hash(const char *key, struct digest hash, struct json *j)
 	char text[DIGEST_TEXT_SIZE];
 	digest_format(&hash, text);
 	json_member_text(j, key, text);
+}
+
+/* Of the usual one nothing is said. */
+static void
+write_engine(const struct verdict *v, struct json *j)
+{
+	if (!policy_question(v->policy))
+		return;
+	json_member_text(j, "engine", "opa");
+	if (v->decision_id)
+		json_member_text(j, "decision_id", v->decision_id);
 }
 
 void
@@ -85,6 +99,7 @@ judgement_write(const struct judgement *judgement, struct json *j)
 			json_member_time(j, "grace_end", v->grace_end);
 		json_member_text(j, "outcome", policy_outcome_name(v->outcome));
 		json_member_int(j, "cost", (int64_t)v->cost);
+		write_engine(v, j);
 		json_end_map(j);
 	}
 	json_end_list(j);

@@ -26,7 +26,8 @@ const char *judgement_standing(const struct judgement *j);
 
 /*
  * As a JSON list of {policy, hash, enforcement, outcome, cost}; with `tightens`, the hash of the
- * policy that it tightens, and `grace_end`, where there are any.
+ * policy that it tightens, and `grace_end`, where there are any; and `engine` of another one than
+ * ours, with the `decision_id` of its own log.
  */
 void judgement_write(const struct judgement *judgement, struct json *j);
 

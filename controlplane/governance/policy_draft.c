@@ -28,12 +28,12 @@ run_own_tests(const struct policy *p, struct violations *violations)
 
 /*
  * Form is the sender's mistake; an expression that does not compile, a test that fails, or a value
- * that loosens a global policy is a refusal.
+ * that loosens a global policy, or somebody who may not be asked, is a refusal.
  */
 static bool
 is_about_meaning(const struct violations *violations)
 {
-	static const char *const rules[] = {"expression", "test", "tightens", "loosens"};
+	static const char *const rules[] = {"expression", "test", "tightens", "loosens", "agent"};
 	for (size_t i = 0; i < violations->count; i++) {
 		bool known = false;
 		for (size_t k = 0; k < ARRAY_LEN(rules); k++)

@@ -100,7 +100,9 @@ judge_publication(struct transaction *t, struct publication *p, struct session *
 	    .previous = p->exists ? p->previous.document : NULL,
 	    .upstream = &p->facts.upstream,
 	    .facts = &p->facts.facts,
-	    .now = store_now(t->g->store),
+	    .now = asking_moment(&t->asking, store_now(t->g->store)),
+	    .ask = asking_ask,
+	    .asker = &t->asking,
 	};
 	struct judgement judgement = judge(t->rules, &input, t->arena, t->violations);
 	p->decision = decision_of(&judgement, &input, p->exists ? p->before.seq : 0, t->arena);

@@ -108,6 +108,15 @@ keep_answer(struct transaction *t, struct session *s, struct err *e)
 
 /* ---- deciding and recording */
 
+/* What was found so far counts for nothing: somebody must be asked first. */
+static enum err_code
+give_up(struct transaction *t, struct err *e)
+{
+	t->out->refusal.code = ERR_OK;
+	enum err_code code = asking_wanted(&t->asking, &t->out->asking, e);
+	return code == ERR_OK ? ERR(e, BUSY, "an Open Policy Agent must be asked first") : code;
+}
+
 /* From the start, under the rules that this session sees. */
 static enum err_code
 decide(struct transaction *t, struct session *s, struct err *e)
@@ -117,11 +126,12 @@ decide(struct transaction *t, struct session *s, struct err *e)
 	t->out->refusal.code = ERR_OK;
 	t->out->status = 200;
 	t->basis = session_basis(s);
+	asking_begin(&t->asking);
 	enum err_code code = rules_hold(t->g->rules, s, &t->rules, e);
 	if (code == ERR_OK)
 		code = t->steps->decide(t, s, e);
 	rule_set_release(&t->rules);
-	return take_refusal(t, code, e);
+	return t->asking.unasked > 0 ? give_up(t, e) : take_refusal(t, code, e);
 }
 
 static bool
@@ -180,6 +190,7 @@ run_as_writer(struct pending *self, struct session *s, struct err *e)
 {
 	struct transaction *t = (struct transaction *)self;
 	bool replayed = false;
+	t->out->asking = NULL;
 	t->out->etag = NULL;
 	buf_clear(t->out->body); /* of a turn that was undone */
 	enum err_code code = replay_answer(t, s, &replayed, e);
@@ -197,18 +208,21 @@ transaction_new(struct governance *g, const struct submission *in, struct arena 
 	struct transaction *t = ARENA_NEW(arena, struct transaction);
 	*t = (struct transaction){
 	    .g = g, .in = in, .arena = arena, .violations = violations, .out = out};
+	asking_init(&t->asking, g->agents, arena);
 	return t;
 }
 
-enum err_code
-transaction_run(struct transaction *t, const struct transaction_steps *steps, struct err *e)
+static enum err_code
+run(struct transaction *t, struct err *e)
 {
 	bool finished = false;
-	t->steps = steps;
 	t->out->status = 200;
 	t->out->refusal.code = ERR_OK;
 	t->out->pending = NULL;
+	t->out->asking = NULL;
 	enum err_code code = run_as_reader(t, &finished, e);
+	if (t->out->asking)
+		return ERR_OK;
 	if (code != ERR_OK)
 		return code;
 	if (finished)
@@ -218,10 +232,45 @@ transaction_run(struct transaction *t, const struct transaction_steps *steps, st
 	return ERR_OK;
 }
 
+static enum err_code
+run_again(void *command, struct err *e)
+{
+	return run(command, e);
+}
+
+enum err_code
+transaction_run(struct transaction *t, const struct transaction_steps *steps, struct err *e)
+{
+	t->steps = steps;
+	t->out->decide = run_again;
+	t->out->command = t;
+	return run(t, e);
+}
+
+void
+outcome_ask(const struct outcome *out, void (*answered)(void *user), void *user)
+{
+	asking_start(out->asking, answered, user);
+}
+
+enum err_code
+outcome_decide(struct outcome *out, struct err *e)
+{
+	return out->decide(out->command, e);
+}
+
 enum err_code
 outcome_settle(struct governance *g, struct outcome *out, struct err *e)
 {
-	enum err_code code = out->pending ? store_run(g->store, out->pending, e) : ERR_OK;
+	enum err_code code = ERR_OK;
+	do {
+		for (; code == ERR_OK && out->asking; code = outcome_decide(out, e))
+			asking_run(out->asking);
+		if (code == ERR_OK && out->pending)
+			code = store_run(g->store, out->pending, e);
+		if (out->asking)
+			code = ERR_OK; /* the basis has changed: once more */
+	} while (out->asking);
 	return code == ERR_OK ? fail_if_refused(out, e) : code;
 }
 

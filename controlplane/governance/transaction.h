@@ -6,12 +6,15 @@
  * snapshot.  Only the recording waits for its turn.  If anything that the decision looked at was
  * touched meanwhile, it is made again there.
  *
+ * What Open Policy Agents must be asked for it is asked outside of both (asking.h).
+ *
  *     here:       decide ----.
  *     committer:             '-> still the same basis? (else decide again) -> record -> answer
  */
 #ifndef WEFT_GOVERNANCE_TRANSACTION_H
 #define WEFT_GOVERNANCE_TRANSACTION_H
 
+#include "asking.h"
 #include "governance.h"
 #include "impact_places.h"
 #include "rule_set.h"
@@ -19,6 +22,7 @@
 struct governance {
 	struct store *store; /* not owned */
 	struct rules *rules;
+	struct agents *agents; /* owned; NULL: nobody is asked */
 	struct impact_places impacts;
 };
 
@@ -34,6 +38,7 @@ struct transaction {
 	struct violations *violations; /* complaints of the decision that counts */
 	struct outcome *out;
 	void *state; /* the command's own */
+	struct asking asking;
 
 	struct rule_set *rules; /* while deciding */
 	uint64_t basis;         /* the decision saw at least the events up to this one */

@@ -131,6 +131,41 @@ finish_shelf(void)
 	pthread_mutex_unlock(&shelf_lock);
 }
 
+/* Comes back twice before it is answered, as one that asks, decides and is committed. */
+static enum err_code
+come_back(struct request *rq, struct response *rs, struct err *e)
+{
+	if (rq->body_length == 0)
+		return ERR(e, REFUSED, "there is nothing in it");
+	buf_text(&rs->body, "again ");
+	if (rs->body.length > strlen("again again "))
+		return ERR_OK;
+	rs->hand_on = put_on_shelf;
+	return ERR_OK;
+}
+
+static enum err_code
+go_away(struct request *rq, struct response *rs, struct err *e)
+{
+	(void)rq, (void)e;
+	rs->hand_on = put_on_shelf;
+	rs->hand_on_state = &shelf;
+	return ERR_OK;
+}
+
+static void
+resume_shelf(void)
+{
+	struct request *taken[64];
+	pthread_mutex_lock(&shelf_lock);
+	int count = shelved;
+	memcpy(taken, shelf, sizeof taken);
+	shelved = 0;
+	pthread_mutex_unlock(&shelf_lock);
+	for (int i = 0; i < count; i++)
+		request_resume(taken[i], come_back);
+}
+
 static void
 wait_for_shelf(int wanted)
 {
@@ -142,6 +177,7 @@ wait_for_shelf(int wanted)
 // clang-format off
 static const struct route routes[] = {
 	{POST, "/hand-on", hand_on,         ROLE_ANYBODY, ""},
+	{POST, "/back",    go_away,         ROLE_ANYBODY, ""},
 	{POST, "/in-vain", hand_on_in_vain, ROLE_ANYBODY, ""},
 	{POST, "/commit",    commit_slowly, ROLE_ANYBODY, ""},
 	{GET,  "/quick",     be_quick,      ROLE_ANYBODY, ""},
@@ -266,6 +302,47 @@ what_is_handed_on_holds_no_thread(void **state)
 	finish_shelf();
 	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
 		end(&writers[i], "committed ab");
+}
+
+#define GO_AWAY "POST /back HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"
+
+static void
+what_was_handed_on_may_come_back(void **state)
+{
+	(void)state;
+	struct wire away[20];
+	for (size_t i = 0; i < ARRAY_LEN(away); i++)
+		begin(&away[i], GO_AWAY);
+	for (int round = 0; round < 3; round++) {
+		wait_for_shelf(ARRAY_LEN(away));
+		assert_answered("POST");
+		resume_shelf();
+	}
+	for (size_t i = 0; i < ARRAY_LEN(away); i++)
+		end(&away[i], "again again again ");
+}
+
+static void
+what_comes_back_may_fail_or_find_nobody(void **state)
+{
+	(void)state;
+	struct wire w;
+	struct answer a;
+	begin(&w, "POST /back HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n");
+	wait_for_shelf(1);
+	resume_shelf();
+	wire_read(&w, false, &a);
+	assert_int_equal(a.status, 422);
+	answer_done(&a);
+	wire_close(&w);
+	begin(&w, GO_AWAY);
+	wait_for_shelf(1);
+	wire_close(&w);
+	for (int round = 0; round < 3; round++) {
+		wait_for_shelf(1);
+		resume_shelf();
+	}
+	assert_answered("GET");
 }
 
 static void
@@ -406,6 +483,28 @@ what_was_handed_on_is_waited_for_at_the_end(void **state)
 	pthread_join(thread, NULL);
 }
 
+static void
+what_comes_back_is_brought_to_its_end(void **state)
+{
+	(void)state;
+	struct wire away[12];
+	pthread_t thread;
+	start(state);
+	for (size_t i = 0; i < ARRAY_LEN(away); i++)
+		begin(&away[i], GO_AWAY);
+	wait_for_shelf(ARRAY_LEN(away));
+	assert_int_equal(pthread_create(&thread, NULL, stop_it, NULL), 0);
+	pause_millis(100);
+	for (int round = 0; round < 3; round++) {
+		wait_for_shelf(ARRAY_LEN(away));
+		assert_int_equal(pthread_tryjoin_np(thread, NULL), EBUSY);
+		resume_shelf();
+	}
+	for (size_t i = 0; i < ARRAY_LEN(away); i++)
+		end(&away[i], "again again again ");
+	pthread_join(thread, NULL);
+}
+
 int
 main(void)
 {
@@ -413,6 +512,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(readers_do_not_wait_for_commits, start, stop),
 	    cmocka_unit_test_setup_teardown(commits_do_not_wait_for_plugins, start, stop),
 	    cmocka_unit_test_setup_teardown(what_is_handed_on_holds_no_thread, start, stop),
+	    cmocka_unit_test_setup_teardown(what_was_handed_on_may_come_back, start, stop),
+	    cmocka_unit_test_setup_teardown(what_comes_back_may_fail_or_find_nobody, start, stop),
 	    cmocka_unit_test_setup_teardown(what_is_handed_on_may_fail_before_the_hands_are_empty,
 					    start, stop),
 	    cmocka_unit_test_setup_teardown(who_leaves_while_it_is_handed_on_is_no_harm, start,
@@ -423,6 +524,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(who_leaves_meanwhile_is_no_harm, start, stop),
 	    cmocka_unit_test(what_is_being_worked_on_is_finished_at_the_end),
 	    cmocka_unit_test(what_was_handed_on_is_waited_for_at_the_end),
+	    cmocka_unit_test(what_comes_back_is_brought_to_its_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
