@@ -266,6 +266,7 @@ stop(struct server *server)
 	is_ready = false;
 	if (server->http)
 		http_stop(server->http);
+	governance_ask_no_more(s->governance);
 	standing_stop(server->standing);
 	provision_destroy(s->provision);
 	governance_destroy(s->governance);

@@ -221,8 +221,8 @@ apply(struct hearing *h, const struct rule *r)
 static void
 consult(struct hearing *h)
 {
-	const struct opa_finding found = opa_consult(&h->policy->document, h->edition->parameters,
-						     h->input, h->violations->arena);
+	const struct opa_finding found =
+	    opa_consult(h->policy, h->edition->parameters, h->input, h->violations->arena);
 	h->verdict.outcome = found.outcome;
 	h->verdict.decision_id = found.decision_id;
 	for (size_t i = 0; i < found.count; i++)

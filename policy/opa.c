@@ -11,7 +11,8 @@
 #include "base/utf8.h"
 
 struct consultation {
-	const struct policy_document *document;
+	const struct policy *policy;
+	const struct policy_document *document; /* the policy's */
 	struct arena *arena;
 	struct opa_finding finding;
 	size_t capacity, unsaid;
@@ -28,14 +29,15 @@ policy_question_address(const struct policy_question *q, struct arena *arena)
 
 /* ---- the question ---- */
 
+/* Canonical: the same product is the same question, however it was read. */
 static void
 write_part(struct json *j, const char *key, const struct node *n)
 {
+	static const struct node nothing = {.kind = NODE_NULL};
+	CLEANUP(buf_done) struct buf text = {0};
+	json_canonical(&text, n ? n : &nothing);
 	json_key(j, key);
-	if (n)
-		json_node(j, n);
-	else
-		json_null(j);
+	json_raw(j, text.data, text.length);
 }
 
 static void
@@ -66,7 +68,7 @@ ask(const struct consultation *c, const struct policy_input *input, const struct
 			   "the Open Policy Agent at '%s' decides, and only a server asks it",
 			   policy_question_address(q, c->arena));
 	write_input(input, parameters, &text);
-	return input->ask(input->asker, q, text.data, text.length, ret_answer, e);
+	return input->ask(input->asker, c->policy, text.data, text.length, ret_answer, e);
 }
 
 /* ---- complaints ---- */
@@ -219,10 +221,10 @@ count_unsaid(struct consultation *c)
 }
 
 struct opa_finding
-opa_consult(const struct policy_document *document, const struct node *parameters,
-	    const struct policy_input *input, struct arena *arena)
+opa_consult(const struct policy *p, const struct node *parameters, const struct policy_input *input,
+	    struct arena *arena)
 {
-	struct consultation c = {.document = document, .arena = arena};
+	struct consultation c = {.policy = p, .document = &p->document, .arena = arena};
 	struct policy_answer answer = {0};
 	struct err e;
 	c.finding.outcome = POLICY_SATISFIED;

@@ -21,7 +21,7 @@
 #ifndef WEFT_POLICY_OPA_H
 #define WEFT_POLICY_OPA_H
 
-#include "policy_document.h"
+#include "policy_parts.h"
 
 /* What is said of more violations is only how many there are. */
 enum { OPA_MOST_VIOLATIONS = 100, OPA_LONGEST_MESSAGE = 1000 };
@@ -39,8 +39,7 @@ struct opa_finding {
 };
 
 /* opa_consult -- ask as `input` says; everything in `arena`. */
-struct opa_finding opa_consult(const struct policy_document *document,
-			       const struct node *parameters, const struct policy_input *input,
-			       struct arena *arena);
+struct opa_finding opa_consult(const struct policy *p, const struct node *parameters,
+			       const struct policy_input *input, struct arena *arena);
 
 #endif

@@ -144,12 +144,12 @@ struct policy_answer {
 };
 
 /*
- * policy_ask_fn -- `input` is the input document as JSON.  What is answered lives as long as the
- * verdict.  A failure names the address and says why there is no answer.
+ * policy_ask_fn -- ask what policy_question(p) says.  `input` is the input document as JSON.  What
+ * is answered lives as long as the verdict.  A failure names the address and says why there is no
+ * answer.
  */
-typedef enum err_code policy_ask_fn(void *asker, const struct policy_question *question,
-				    const char *input, size_t length,
-				    struct policy_answer *ret_answer, struct err *e);
+typedef enum err_code policy_ask_fn(void *asker, const struct policy *p, const char *input,
+				    size_t length, struct policy_answer *ret_answer, struct err *e);
 
 /*
  * What is judged, and by which facts.  All but `product` may be NULL; a NULL `facts` is an empty

@@ -276,14 +276,23 @@ fetcher_create(unsigned at_once, struct fetcher **ret_fetcher, struct err *e)
 }
 
 void
+fetcher_end(struct fetcher *f)
+{
+	pthread_mutex_lock(&f->lock);
+	bool is_new = !f->ending;
+	f->ending = true;
+	pthread_mutex_unlock(&f->lock);
+	if (!is_new)
+		return;
+	curl_multi_wakeup(f->multi);
+	pthread_join(f->thread, NULL);
+}
+
+void
 fetcher_destroy(struct fetcher *f)
 {
 	if (!f)
 		return;
-	pthread_mutex_lock(&f->lock);
-	f->ending = true;
-	pthread_mutex_unlock(&f->lock);
-	curl_multi_wakeup(f->multi);
-	pthread_join(f->thread, NULL);
+	fetcher_end(f);
 	free_fetcher(f);
 }

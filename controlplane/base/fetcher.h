@@ -48,7 +48,11 @@ struct fetch_task {
 /* fetcher_create -- `at_once`: requests to one host at a time. */
 enum err_code fetcher_create(unsigned at_once, struct fetcher **ret_fetcher, struct err *e);
 
-/* fetcher_destroy -- what is not done yet fails with ERR_UNAVAILABLE.  NULL is a no-op. */
+/*
+ * fetcher_end -- what is not done yet fails with ERR_UNAVAILABLE, and so does what is put after
+ * that.  Once.  fetcher_destroy -- ends it, too; NULL is a no-op.
+ */
+void fetcher_end(struct fetcher *f);
 void fetcher_destroy(struct fetcher *f);
 
 /* fetcher_put -- from any thread. */

@@ -3,6 +3,7 @@
  */
 #include "agents.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "base/document.h"
 #include "base/log.h"
 
-enum { LONGEST_TOKEN = 64 * 1024 };
+enum { LONGEST_TOKEN = 64 * 1024, FAILURES_OF_SILENCE = 16, PAUSE_AFTER_SILENCE = 30 };
 
 struct agents {
 	struct agents_options options; /* its texts are in the arena */
@@ -19,6 +20,8 @@ struct agents {
 	size_t count;
 	struct fetcher *fetcher;
 	struct metric *asked, *failed, *seconds;
+	atomic_uint failures; /* without an answer between them */
+	_Atomic moment failed_at;
 };
 
 /* ---- settings ---- */
@@ -114,6 +117,12 @@ agents_create(const struct agents_options *options, struct agents **ret_agents, 
 }
 
 void
+agents_end(struct agents *a)
+{
+	fetcher_end(a->fetcher);
+}
+
+void
 agents_destroy(struct agents *a)
 {
 	if (!a)
@@ -182,10 +191,21 @@ agents_note(struct agents *a, const struct fetch_task *task)
 	char status[24];
 	metric_add(a->asked, 1);
 	metric_observe(a->seconds, task->took);
-	if (task->code == ERR_OK && task->response.status == 200)
+	if (task->code == ERR_OK && task->response.status == 200) {
+		atomic_store(&a->failures, 0);
 		return;
+	}
 	metric_add(a->failed, 1);
+	atomic_fetch_add(&a->failures, 1);
+	atomic_store(&a->failed_at, clock_monotonic());
 	snprintf(status, sizeof status, "status %d", task->response.status);
 	LOG(WARN, "an Open Policy Agent did not answer", "url", task->request.url, "error",
 	    task->code == ERR_OK ? status : task->e.message);
+}
+
+bool
+agents_are_silent(struct agents *a)
+{
+	return atomic_load(&a->failures) >= FAILURES_OF_SILENCE &&
+	       clock_monotonic() - atomic_load(&a->failed_at) < SECONDS(PAUSE_AFTER_SILENCE);
 }

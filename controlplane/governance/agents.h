@@ -27,6 +27,9 @@ enum err_code agents_create(const struct agents_options *options, struct agents 
 			    struct err *e);
 void agents_destroy(struct agents *a);
 
+/* agents_end -- nobody is asked any more, and who waits is told so. */
+void agents_end(struct agents *a);
+
 /* agents_allow -- may that one be asked?  Fails: ERR_FORBIDDEN, and says what would allow it. */
 enum err_code agents_allow(const struct agents *a, const char *url, struct err *e);
 
@@ -38,5 +41,11 @@ enum err_code agents_allow(const struct agents *a, const char *url, struct err *
 void agents_prepare(struct agents *a, struct fetch_task *task);
 void agents_put(struct agents *a, struct fetch_task *task);
 void agents_note(struct agents *a, const struct fetch_task *task);
+
+/*
+ * agents_are_silent -- have they left so many questions unanswered, and none answered since, that
+ * what is not urgent is better asked later?
+ */
+bool agents_are_silent(struct agents *a);
 
 #endif

@@ -172,10 +172,11 @@ find(const struct asking *a, const struct digest *key)
 }
 
 enum err_code
-asking_ask(void *asker, const struct policy_question *asked, const char *input, size_t length,
+asking_ask(void *asker, const struct policy *p, const char *input, size_t length,
 	   struct policy_answer *ret_answer, struct err *e)
 {
 	struct asking *a = asker;
+	const struct policy_question *asked = policy_question(p);
 	const char *address = policy_question_address(asked, a->arena);
 	const struct digest_part parts[] = {{address, strlen(address)}, {"\n", 1}, {input, length}};
 	const struct digest key = digest_of_parts(parts, ARRAY_LEN(parts));

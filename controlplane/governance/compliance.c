@@ -120,16 +120,11 @@ write_judgement(const struct product *p, const struct hearing_case *given,
 }
 
 /* What the log does not know of yet has no time. */
-static enum err_code
-find_since(struct hearing *h, const char *product, struct violations *violations, struct err *e)
+static void
+find_since(struct hearing *h, const struct shortfall_list *rows, struct violations *violations)
 {
-	struct shortfall_list stored;
-	enum err_code code = shortfalls_of_product(h->s, product, h->arena, &stored, e);
-	if (code != ERR_OK)
-		return code;
-	const struct shortfall_list known = shortfalls_note(&stored, violations, 0, 0, h->arena);
+	const struct shortfall_list known = shortfalls_note(rows, violations, 0, 0, h->arena);
 	take_since(violations, &known);
-	return ERR_OK;
 }
 
 static enum err_code
@@ -142,6 +137,7 @@ comply_now(struct governance *g, const char *name, struct arena *arena, struct b
 	struct product p;
 	struct descriptor d;
 	struct hearing_case given;
+	struct shortfall_list rows;
 
 	enum err_code code = hearing_open(&h, e);
 	if (code == ERR_OK)
@@ -151,13 +147,15 @@ comply_now(struct governance *g, const char *name, struct arena *arena, struct b
 	if (code == ERR_OK)
 		code = hearing_prepare(&h, &(struct fact_question){.product = &d}, d.document,
 				       &given, e);
+	if (code == ERR_OK)
+		code = shortfalls_of_product(h.s, name, arena, &rows, e);
 	if (code != ERR_OK)
 		return code;
+	hearing_recall(&h, &given, &rows, NULL);
 	const struct judgement judgement = judge(h.rules, &given.input, arena, &violations);
-	code = find_since(&h, name, &violations, e);
-	if (code == ERR_OK)
-		write_judgement(&p, &given, &judgement, &violations, out);
-	return code;
+	find_since(&h, &rows, &violations);
+	write_judgement(&p, &given, &judgement, &violations, out);
+	return ERR_OK;
 }
 
 /* ---- as of a time */

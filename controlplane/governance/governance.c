@@ -112,3 +112,10 @@ governance_ask(struct governance *g, struct agents *agents)
 {
 	g->agents = agents;
 }
+
+void
+governance_ask_no_more(struct governance *g)
+{
+	if (g && g->agents)
+		agents_end(g->agents);
+}

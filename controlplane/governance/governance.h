@@ -34,6 +34,10 @@ void governance_destroy(struct governance *g);
  */
 void governance_ask(struct governance *g, struct agents *agents);
 
+/* governance_ask_no_more -- the end is near: who waits for an agent is told that there is no
+ * answer. */
+void governance_ask_no_more(struct governance *g);
+
 /* A document as it came in. */
 struct submission {
 	const char *text;

@@ -39,6 +39,16 @@ hearing_prepare(struct hearing *h, const struct fact_question *question,
 	return facts_gather(h->s, &ret_case->question, h->arena, &ret_case->facts, e);
 }
 
+void
+hearing_recall(struct hearing *h, struct hearing_case *c, const struct shortfall_list *rows,
+	       const char *new_policy)
+{
+	c->recall = (struct recall){
+	    .asking = h->asking, .rows = rows, .new_policy = new_policy, .arena = h->arena};
+	c->input.ask = recall_ask;
+	c->input.asker = &c->recall;
+}
+
 bool
 hearing_case_is_current(const struct hearing_case *c, struct session *s, uint64_t since)
 {

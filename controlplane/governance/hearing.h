@@ -6,6 +6,7 @@
 
 #include "facts.h"
 #include "judgement.h"
+#include "recall.h"
 #include "transaction.h"
 
 /* By what is judged. */
@@ -29,6 +30,7 @@ struct hearing_case {
 	struct fact_question question;
 	struct facts facts;
 	struct policy_input input;
+	struct recall recall;
 };
 
 /*
@@ -38,6 +40,13 @@ struct hearing_case {
 enum err_code hearing_prepare(struct hearing *h, const struct fact_question *question,
 			      const struct node *previous, struct hearing_case *ret_case,
 			      struct err *e);
+
+/*
+ * hearing_recall -- where nobody is asked, or has an answer, what the log says of the product
+ * counts; `new_policy`: of which it cannot say anything yet, or NULL.
+ */
+void hearing_recall(struct hearing *h, struct hearing_case *c, const struct shortfall_list *rows,
+		    const char *new_policy);
 
 /* hearing_case_is_current -- has none of its facts been touched since that event? */
 bool hearing_case_is_current(const struct hearing_case *c, struct session *s, uint64_t since);

@@ -35,6 +35,7 @@ struct round {
 	struct change changes[PRODUCTS_AT_ONCE];
 	size_t count;
 	size_t written; /* of the turn that counts */
+	struct asking asking;
 };
 
 /* ---- does it stand otherwise? */
@@ -102,6 +103,13 @@ read_canonical(struct hearing *h, const struct product *p, struct descriptor *re
 	return ERR_OK;
 }
 
+/* The one that was defined just now. */
+static const char *
+new_policy_of(const struct cause *cause)
+{
+	return strcmp(cause->kind, "policy.defined") == 0 ? cause->subject : NULL;
+}
+
 static enum err_code
 stands_otherwise(struct hearing *h, const struct product *p, const struct shortfall_list *rows,
 		 const struct cause *cause, bool *ret_otherwise, struct err *e)
@@ -115,6 +123,7 @@ stands_otherwise(struct hearing *h, const struct product *p, const struct shortf
 				       &given, e);
 	if (code != ERR_OK)
 		return code;
+	hearing_recall(h, &given, rows, new_policy_of(cause));
 	const struct judgement j = judge_again(h->rules, &given.input, h->arena, &found);
 	*ret_otherwise = strcmp(judgement_standing(&j), p->standing) != 0 ||
 			 is_other(rows, &found, cause, h->arena);
@@ -160,8 +169,8 @@ read_source(struct hearing *h, const struct product *p, struct descriptor *ret_d
 }
 
 static enum err_code
-draft_change(struct hearing *h, const struct product *p, const struct concern *concern,
-	     struct change *c, struct err *e)
+draft_change(struct hearing *h, const struct product *p, const struct shortfall_list *rows,
+	     const struct concern *concern, struct change *c, struct err *e)
 {
 	CLEANUP(buf_done) struct buf body = {0};
 	struct violations found = {.arena = h->arena};
@@ -173,6 +182,7 @@ draft_change(struct hearing *h, const struct product *p, const struct concern *c
 				       &c->given, e);
 	if (code != ERR_OK)
 		return code;
+	hearing_recall(h, &c->given, rows, new_policy_of(concern->cause));
 	const struct judgement j = judge_again(h->rules, &c->given.input, h->arena, &found);
 	const struct decision decision = decision_of(&j, &c->given.input, p->seq, h->arena);
 	write_body(p, &decision, &found, concern->cause, &body);
@@ -224,7 +234,7 @@ judge_all(struct hearing *h, const struct concern *concerns, const struct bench 
 		bool otherwise = false;
 		enum err_code code = stands_otherwise(h, p, &rows, concern->cause, &otherwise, e);
 		if (code == ERR_OK && otherwise)
-			code = draft_change(h, p, concern, &changes[found++], e);
+			code = draft_change(h, p, &rows, concern, &changes[found++], e);
 		if (code != ERR_OK)
 			return code;
 		thread_let_others();
@@ -244,13 +254,21 @@ append(struct round *r, struct session *s, const struct change *c, struct err *e
 	return event_append(s, "weft", "product.judged", c->concern->product, &body, NULL, e);
 }
 
+/* NULL: those that decide on some policies have no answer for anybody just now. */
+static struct asking *
+asking_of(struct round *r)
+{
+	return r->asking.agents ? &r->asking : NULL;
+}
+
 /* Something came in between: judged once more, by what the writer sees. */
 static enum err_code
 append_anew(struct round *r, struct session *s, const struct change *before, struct err *e)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
 	CLEANUP(hearing_close)
-	struct hearing h = {.g = r->g, .s = s, .is_guest = true, .arena = &arena};
+	struct hearing h = {
+	    .g = r->g, .s = s, .is_guest = true, .arena = &arena, .asking = asking_of(r)};
 	struct bench bench;
 	struct change again;
 	size_t count = 0;
@@ -277,11 +295,13 @@ write_round(struct pending *self, struct session *s, struct err *e)
 }
 
 static enum err_code
-judge_round(struct round *r, const struct concern *concerns, size_t count, size_t *ret_judged,
-	    struct err *e)
+judge_once(struct round *r, const struct concern *concerns, size_t count, size_t *ret_judged,
+	   struct err *e)
 {
-	CLEANUP(hearing_close) struct hearing h = {.g = r->g, .arena = &r->arena};
+	CLEANUP(hearing_close)
+	struct hearing h = {.g = r->g, .arena = &r->arena, .asking = asking_of(r)};
 	struct bench bench = {0};
+	asking_begin(&r->asking);
 	enum err_code code = hearing_open(&h, e);
 	if (code == ERR_OK)
 		code = call_up(&h, concerns, count, &bench, e);
@@ -289,6 +309,20 @@ judge_round(struct round *r, const struct concern *concerns, size_t count, size_
 		code = judge_all(&h, concerns, &bench, r->changes, &r->count, e);
 	*ret_judged = bench.products.count;
 	return code;
+}
+
+/* Who must be asked is asked between two looks; the second one counts, whatever they said. */
+static enum err_code
+judge_round(struct round *r, const struct concern *concerns, size_t count, size_t *ret_judged,
+	    struct err *e)
+{
+	struct agents *agents = r->g->agents;
+	asking_init(&r->asking, agents && !agents_are_silent(agents) ? agents : NULL, &r->arena);
+	enum err_code code = judge_once(r, concerns, count, ret_judged, e);
+	if (code != ERR_OK || r->asking.unasked == 0)
+		return code;
+	asking_run(&r->asking);
+	return judge_once(r, concerns, count, ret_judged, e);
 }
 
 enum err_code

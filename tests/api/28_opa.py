@@ -47,9 +47,7 @@ class OpaCase(weft.Case):
         return document
 
     def newest(self, kind="product.published"):
-        event = self.server.events()[-1]
-        self.assertEqual(event["kind"], kind)
-        return event
+        return [event for event in self.server.events() if event["kind"] == kind][-1]
 
     def verdict(self, event, name):
         return next(v for v in event["body"]["verdicts"] if v["policy"] == name)
@@ -358,6 +356,70 @@ class Waiting(OpaCase):
             if name in ("weft_opa_questions_total", "weft_opa_failures_total", "weft_opa_seconds_count"):
                 found[name] = int(value)
         return found
+
+
+class Standing(OpaCase):
+    """Products in force before such a policy: asked again when something changes, and never by a reader."""
+
+    arguments = ("--standing-interval", "2")
+
+    def stands(self, name):
+        return self.server.get(f"/api/v1/products/{name}").json["standing"]
+
+    def policy_of(self, product, name):
+        answer = self.assertStatus(self.server.get(f"/api/v1/products/{product}/compliance"), 200).json
+        return next(p for p in answer["policies"] if p["policy"] == name)
+
+    def test_a_new_policy_is_asked_about_all_that_it_concerns(self):
+        for n in range(40):
+            self.assertStatus(self.server.publish(weft.product(f"all.p{n:02}", domain="all", owner=f"team-{n % 2}")), 201)
+        self.define("all", lambda document: [] if document["product"]["owner"] == "team-0" else [
+            {"message": "Not theirs", "rule": "owner", "pointer": "/owner"}])
+        weft.wait_for(lambda: [self.stands(f"all.p{n:02}") for n in range(40)] == ["compliant", "violating"] * 20,
+                      "all of them to stand as they should")
+        event = next(e for e in self.server.events() if (e["kind"], e["subject"]) == ("product.judged", "all.p01"))
+        self.assertEqual(event["body"]["cause"]["kind"], "policy.defined")
+        self.assertRegex(self.verdict(event, "all")["decision_id"], "-")
+        asked = len(self.agent.about("all.p01"))
+        found = self.policy_of("all.p01", "all")
+        self.assertEqual((found["outcome"], found["violations"][0]["message"], found["violations"][0]["rule"]),
+                         ("violated", "Not theirs", "owner"))
+        self.assertEqual(self.policy_of("all.p00", "all")["outcome"], "satisfied")
+        self.assertLess(len(self.agent.about("all.p01")) - asked, 3, "who reads does not ask")
+
+    def test_what_the_agent_has_learnt_counts_by_and_by(self):
+        knows = {"ok": True}
+        self.define("learning", lambda _: knows["ok"])
+        self.assertStatus(self.server.publish(weft.product("learning.one", domain="learning")), 201)
+        knows["ok"] = False
+        weft.wait_for(lambda: self.stands("learning.one") == "violating", "the change to be found out")
+        knows["ok"] = True
+        weft.wait_for(lambda: self.stands("learning.one") == "compliant", "the change back")
+
+    def test_an_agent_that_is_away_changes_nothing(self):
+        self.define("away", lambda document: document["product"]["owner"] == "good")
+        self.assertStatus(self.server.publish(weft.product("away.good", domain="away", owner="good")), 201)
+        self.define("away", lambda document: document["product"]["owner"] != "good", enforcement="warn")
+        weft.wait_for(lambda: self.stands("away.good") == "warned", "it to be found out")
+        self.agent.decides["weft/away"] = lambda _: (_ for _ in ()).throw(opa_agent.Answer(body=None))
+        asked = len(self.agent.about("away.good"))
+        weft.wait_for(lambda: len(self.agent.about("away.good")) >= asked + 2, "it to be asked in vain")
+        self.assertEqual(self.stands("away.good"), "warned")
+        found = self.policy_of("away.good", "away")
+        self.assertEqual((found["outcome"], len(found["violations"])), ("violated", 1))
+        judged = [e for e in self.server.events() if (e["kind"], e["subject"]) == ("product.judged", "away.good")]
+        self.assertEqual(len(judged), 1)
+
+    def test_a_new_policy_without_an_answer_is_not_kept(self):
+        self.assertStatus(self.server.publish(weft.product("mute.one", domain="mute")), 201)
+        self.define("mute", lambda _: (_ for _ in ()).throw(opa_agent.Answer(503)))
+        weft.wait_for(lambda: self.stands("mute.one") == "violating", "it to be found out")
+        found = self.policy_of("mute.one", "mute")
+        self.assertEqual(found["outcome"], "failed")
+        self.assertIn("cannot be told: the Open Policy Agent at", found["violations"][0]["message"])
+        self.assertEqual(found["violations"][0]["message"].count("cannot be told"), 1)
+        self.agent.decides["weft/mute"] = lambda _: True
+        weft.wait_for(lambda: self.stands("mute.one") == "compliant", "it to be cured")
 
 
 class Stopping(OpaCase):

@@ -25,13 +25,13 @@ struct agent {
 };
 
 static enum err_code
-answer(void *asker, const struct policy_question *question, const char *input, size_t length,
+answer(void *asker, const struct policy *p, const char *input, size_t length,
        struct policy_answer *ret_answer, struct err *e)
 {
 	struct agent *a = asker;
 	a->asked++;
 	a->input = arena_bytes(&a->bench->arena, input, length);
-	assert_string_equal(policy_question_address(question, &a->bench->arena),
+	assert_string_equal(policy_question_address(policy_question(p), &a->bench->arena),
 			    "http://127.0.0.1:8181/v1/data/weft/retention");
 	if (a->problem)
 		return ERR(e, TIMEOUT, "%s", a->problem);
@@ -98,7 +98,7 @@ it_is_told_everything(void **state)
 	policy_judge(p, &input, &b->arena, &b->violations);
 	assert_string_equal(
 	    agent.input,
-	    "{\"product\":{\"name\":\"retail.accounts\",\"domain\":\"retail\",\"owner\":\"team\"},"
+	    "{\"product\":{\"domain\":\"retail\",\"name\":\"retail.accounts\",\"owner\":\"team\"},"
 	    "\"previous\":{\"name\":\"retail.accounts\",\"owner\":\"caf\xc3\xa9\"},"
 	    "\"upstream\":[],\"facts\":{\"domain\":{\"name\":\"retail\",\"tags\":[\"a\"]}},"
 	    "\"params\":{\"minimum\":\"8 years\"},\"now\":\"1970-01-01T00:00:01.000000Z\"}");
@@ -112,7 +112,7 @@ what_is_not_known_is_null_or_empty(void **state)
 	judge_by(*state, HEAD ASKS, &agent);
 	assert_string_equal(
 	    agent.input,
-	    "{\"product\":{\"name\":\"retail.accounts\",\"domain\":\"retail\",\"owner\":\"team\"},"
+	    "{\"product\":{\"domain\":\"retail\",\"name\":\"retail.accounts\",\"owner\":\"team\"},"
 	    "\"previous\":null,\"upstream\":null,\"facts\":{},\"params\":{},"
 	    "\"now\":\"1970-01-01T00:00:00.000000Z\"}");
 }
