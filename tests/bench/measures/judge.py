@@ -1,5 +1,4 @@
-"""The judge: the case study's three rules beside its own function in CPython and beside others, compiling, and
-finding out which of many policies concern a product."""
+"""The judge: the case study's three rules beside its own function in CPython and beside others, and compiling."""
 
 import functools
 import shutil
@@ -72,11 +71,6 @@ def compile_policies(options):
         yield Row("  and read its YAML", "CPU-us", [figure[1] for figure in figures])
 
 
-def match_policies(options, columns):
-    values = [float(lab.output(lab.PROGRAMS / "match", 1000, columns, options.seconds / 4)) for _ in range(options.rounds)]
-    yield Row(f"1000 policies against one product of {columns} columns", "CPU-us", values, most=1000)
-
-
 def measure(options):
     if not (lab.PROGRAMS / "jq").exists():
         yield Note("judge: libjq-dev is not there: not beside libjq")
@@ -85,5 +79,3 @@ def measure(options):
     for columns, goal in ((5, 3), (50, 2), (1000, 2)):
         yield from judge_documents(options, columns, goal)
     yield from compile_policies(options)
-    for columns in (5, 50):
-        yield from match_policies(options, columns)
