@@ -327,6 +327,25 @@ is_worth_showing(const struct explained *item)
 	return item->whole || !late;
 }
 
+/* What the mark is, where it stands. */
+static void
+write_legend(struct call *c, const struct explanation *x)
+{
+	bool marked = false;
+	for (size_t i = 0; i < x->count; i++) {
+		const struct cel_part *whole = x->items[i].whole;
+		bool validates = strcmp(x->items[i].role, "validation") == 0;
+		marked |=
+		    whole && validates && (whole->value.kind == CEL_ERROR || !whole->value.boolean);
+	}
+	if (!marked)
+		return;
+	buf_text(&c->page, "\n  ");
+	paint(&c->out, &c->page, RED, "◀");
+	paint(&c->out, &c->page, DIM, " is why it does not hold");
+	buf_char(&c->page, '\n');
+}
+
 static void
 write_explanation(struct call *c, const struct offline_rule *rule, const struct subject *s,
 		  const struct explanation *x, const struct violations *violations)
@@ -342,6 +361,7 @@ write_explanation(struct call *c, const struct offline_rule *rule, const struct 
 		if (is_worth_showing(&x->items[i]))
 			write_item(c, &x->items[i],
 				   place_of(c, rule, texts, count, x->items[i].pointer));
+	write_legend(c, x);
 	const struct source source = {s->file.name, s->file.text, s->file.length};
 	if (violations->count)
 		buf_char(&c->page, '\n');

@@ -37,18 +37,23 @@ find_in_library(struct call *c, const char *name, struct sent_file *ret_file)
 	return false;
 }
 
-/* The document as it was sent there. */
+/* The document as it was sent there, and since when it is in force: grace goes by that. */
 static enum err_code
-find_on_server(struct call *c, const char *name, struct sent_file *ret_file, struct err *e)
+find_on_server(struct call *c, const char *name, struct sent_file *ret_file, moment *ret_since,
+	       struct err *e)
 {
 	const char *problem = c->problem;
 	const struct question q = {.path = api_path(c->arena, "policies", name, NULL),
 				   .accept = "application/yaml"};
-	struct answer a;
+	struct answer a, about;
 	enum err_code code = client_ask(c, &q, &a, e);
+	if (!code)
+		code = client_get(c, q.path, &about, e);
 	c->problem = problem;
 	if (code)
 		return code;
+	if (!clock_parse(node_text(&about.root, "defined_at", ""), ret_since))
+		*ret_since = 0;
 	bool json = a.content_type && strstr(a.content_type, "json");
 	*ret_file = (struct sent_file){
 	    .name = name,
@@ -101,12 +106,13 @@ find_base(struct call *c, struct offline_rules *rules, const struct node *root)
 	const struct policy_context context = {.product = &descriptor_fields};
 	struct sent_file file;
 	struct node base_root;
+	moment since;
 	struct err e;
 	const struct policy *known = name ? known_base(rules, name) : NULL;
 	if (!name || known)
 		return known;
 	bool found = find_beside(c, rules, name, &file) ||
-		     (rules->asks_server && !find_on_server(c, name, &file, &e)) ||
+		     (rules->asks_server && !find_on_server(c, name, &file, &since, &e)) ||
 		     find_in_library(c, name, &file);
 	struct policy *base = found && !read_document(c, &file, &base_root, &e)
 				  ? policy_compile(&base_root, &context, &ignored)
@@ -131,7 +137,8 @@ offline_rules_try(struct call *c, struct offline_rules *rules, const struct sent
 		return call_told(ERR_MALFORMED, e);
 	}
 	const struct policy_context context = {.product = &descriptor_fields,
-					       .base = find_base(c, rules, &root)};
+					       .base = find_base(c, rules, &root),
+					       .since = rules->since};
 	struct policy *policy = policy_compile(&root, &context, complaints);
 	violations_sort(complaints);
 	if (!policy)
@@ -221,7 +228,7 @@ offline_rules_add_named(struct call *c, struct offline_rules *rules, const char 
 	struct sent_file file;
 	if (is_file_name(name))
 		return offline_rules_add_file(c, rules, name, e);
-	enum err_code code = find_on_server(c, name, &file, e);
+	enum err_code code = find_on_server(c, name, &file, &rules->since, e);
 	if (code == ERR_OK || find_in_library(c, name, &file))
 		return offline_rules_add_document(c, rules, &file, e);
 	if (code == ERR_NOT_FOUND || code == ERR_UNREACHABLE)

@@ -21,6 +21,7 @@ struct offline_rules {
 	/* files among which a policy that another one tightens may be; or NULL */
 	const struct words *beside;
 	bool asks_server; /* or there */
+	moment since;     /* when the policy that is added was defined; 0: now */
 	/* policies that others tighten, and that are not judged themselves; owned */
 	struct policy **bases;
 	size_t base_count, base_capacity;

@@ -195,10 +195,13 @@ yaml_texts(const char *document, size_t length, struct arena *arena, struct yaml
 {
 	CLEANUP(close_walk)
 	struct walk w = {.arena = arena, .document = document, .length = length, .e = e};
+	bool marked = length >= 3 && memcmp(document, "\xEF\xBB\xBF", 3) == 0;
+	w.offset = marked ? 3 : 0; /* libyaml is given what follows a byte order mark */
 	if (!yaml_parser_initialize(&w.parser))
 		memory_exhausted();
 	yaml_parser_set_encoding(&w.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&w.parser, (const unsigned char *)document, length);
+	yaml_parser_set_input_string(&w.parser, (const unsigned char *)document + w.offset,
+				     length - w.offset);
 	enum err_code code = walk_events(&w);
 	if (code)
 		return code;

@@ -387,7 +387,8 @@ cel_explain(const struct cel_program *p, const struct cel_value *bindings, uint6
 	    struct arena *arena, uint64_t *ret_cost)
 {
 	size_t count;
-	struct recorder r = {.arena = arena};
+	CLEANUP(arena_done) struct arena records = {0}; /* not of the evaluation's memory */
+	struct recorder r = {.arena = &records};
 	r.open = &r.root;
 	const struct cel_observer observer = {begin_record, end_record, &r};
 	struct cel_value v = cel_observe(p, bindings, limit, arena, &observer, ret_cost);

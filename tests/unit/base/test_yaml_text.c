@@ -43,6 +43,7 @@ each_value_has_its_bytes_and_its_pointer(void **state)
 	      "/0 plain <x>\n/1/k plain flow <y>\n/1/l/0 plain flow <z>\n/2/0 plain <w>\n");
 	stand("ä/b: ü\nc: é\n", "/ä~1b plain <ü>\n/c plain <é>\n");
 	stand("text", " plain <text>\n");
+	stand("\xEF\xBB\xBFk: x\n", "/k plain <x>\n");
 }
 
 static void
