@@ -10,7 +10,7 @@ import os
 import pathlib
 
 import lab
-from measures import backstage, get, growth, judge, postgres, profile, publish, readers
+from measures import backstage, get, growth, impact, judge, postgres, profile, publish, readers
 from rows import Note, print_head, print_row
 
 MEASURES = {
@@ -20,6 +20,7 @@ MEASURES = {
     "readers": readers.measure,
     "growth": growth.measure,
     "judge": judge.measure,
+    "impact": impact.measure,
     "backstage": backstage.measure,
     "profile": profile.measure,
 }
