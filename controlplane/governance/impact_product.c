@@ -29,13 +29,29 @@ needs_of(const struct impact_terms *t)
 	return facts_needed(t->after) | (t->before ? facts_needed(t->before) : 0);
 }
 
+/* Facts are found by these; to decode the rest would take longer than all else together. */
+static struct node
+brief_of(const struct node *document, struct arena *arena)
+{
+	static const char *const keys[] = {"name", "domain", "inputs"};
+	struct member *members = ARENA_ARRAY(arena, struct member, ARRAY_LEN(keys));
+	uint32_t count = 0;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct node *value = node_get(document, keys[i]);
+		if (value)
+			members[count++] = (struct member){.key = keys[i], .value = *value};
+	}
+	return (struct node){.kind = NODE_MAP, .count = count, .members = members};
+}
+
 static enum err_code
 gather(struct session *s, unsigned needs, const struct node *document, struct arena *arena,
        struct facts *ret_facts, struct err *e)
 {
 	struct violations ignored = {.arena = arena};
+	struct node brief = brief_of(document, arena);
 	struct descriptor d;
-	descriptor_decode(document, &ignored, &d);
+	descriptor_decode(&brief, &ignored, &d);
 	const struct fact_question question = {.needs = needs, .product = &d};
 	return facts_gather(s, &question, arena, ret_facts, e);
 }
