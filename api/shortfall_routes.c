@@ -1,6 +1,10 @@
 /*
  * shortfall_routes.c -- what falls short of the policies, over the whole mesh.
  */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
 #include "catalog/shortfall.h"
 
 #include "handling.h"
@@ -49,30 +53,87 @@ write_item(const struct shortfall *s, struct json *j)
 	json_end_map(j);
 }
 
-/* Over all that the filter lets through, not over the page. */
+/* ---- facets */
+
+/* What several counts have in common, and their sum. */
+struct facet {
+	const char *value;
+	uint64_t count;
+};
+
+static void
+add_to_facet(struct map *facets, const char *value, uint64_t count)
+{
+	struct facet *f = map_get(facets, value);
+	if (!f) {
+		f = ARENA_NEW(facets->arena, struct facet);
+		f->value = value;
+		map_put(facets, value, f);
+	}
+	f->count += count;
+}
+
+/* The largest first. */
+static int
+compare_facets(const void *a, const void *b)
+{
+	const struct facet *x = *(struct facet *const *)a, *y = *(struct facet *const *)b;
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return strcmp(x->value, y->value);
+}
+
+static void
+write_facet(const struct map *facets, const char *key, struct json *j)
+{
+	struct facet **sorted = ARENA_ARRAY(facets->arena, struct facet *, facets->count);
+	size_t count = 0;
+	for (size_t i = 0; i < facets->capacity; i++)
+		if (facets->slots[i].value)
+			sorted[count++] = facets->slots[i].value;
+	if (count > 0)
+		qsort(sorted, count, sizeof *sorted, compare_facets);
+	for (size_t i = 0; i < count; i++) {
+		const struct facet *f = sorted[i];
+		json_begin_map(j);
+		json_member_text(j, "key", key);
+		json_member_text(j, "value", f->value);
+		json_member_int(j, "count", (int64_t)f->count);
+		json_end_map(j);
+	}
+}
+
+static void
+write_sums(const struct shortfall_counts *counts, struct arena *arena, struct json *j)
+{
+	struct map policies = {.arena = arena}, domains = policies, enforcements = policies;
+	for (size_t i = 0; i < counts->count; i++) {
+		const struct shortfall_count *c = &counts->items[i];
+		add_to_facet(&policies, c->policy, c->count);
+		add_to_facet(&domains, c->domain, c->count);
+		add_to_facet(&enforcements, c->enforcement, c->count);
+	}
+	write_facet(&policies, "policy", j);
+	write_facet(&domains, "domain", j);
+	write_facet(&enforcements, "enforcement", j);
+}
+
+/* Over all that the filter lets through, not over the page: so the first one has them all. */
 static enum err_code
 write_facets(struct session *s, const struct shortfall_filter *f, struct arena *arena,
 	     struct json *j, struct err *e)
 {
-	static const char *const keys[] = {[SHORTFALL_BY_POLICY] = "policy",
-					   [SHORTFALL_BY_DOMAIN] = "domain",
-					   [SHORTFALL_BY_ENFORCEMENT] = "enforcement"};
+	struct shortfall_counts counts = {0};
+	if (!f->after)
+		TRY(shortfall_counts(s, f, arena, &counts, e));
 	json_key(j, "facets");
 	json_begin_list(j);
-	for (size_t key = 0; key < ARRAY_LEN(keys); key++) {
-		struct shortfall_counts counts;
-		TRY(shortfall_counts(s, f, (enum shortfall_key)key, arena, &counts, e));
-		for (size_t i = 0; i < counts.count; i++) {
-			json_begin_map(j);
-			json_member_text(j, "key", keys[key]);
-			json_member_text(j, "value", counts.items[i].name);
-			json_member_int(j, "count", (int64_t)counts.items[i].count);
-			json_end_map(j);
-		}
-	}
+	write_sums(&counts, arena, j);
 	json_end_list(j);
 	return ERR_OK;
 }
+
+/* ---- the list */
 
 static enum err_code
 write_list(struct request *rq, struct response *rs, struct err *e)

@@ -234,41 +234,35 @@ shortfalls_of_products(struct session *s, const char *const *products, size_t co
 
 /* --- counts --- */
 
-#define COUNT(lead, key)                                                                           \
-	"SELECT " key ", count(*) FROM violations WHERE" lead FILTER " GROUP BY " key              \
-	" ORDER BY " key
-#define COUNTS(key)                                                                                \
-	{                                                                                          \
-		[LEAD_ALL] = COUNT("", key), [LEAD_PRODUCT] = COUNT(" product = $10 AND", key),    \
-		[LEAD_POLICY] = COUNT(" policy = $8 AND", key),                                    \
-		[LEAD_DOMAIN] = COUNT(" domain = $6 AND", key)                                     \
-	}
+#define COUNT(lead)                                                                                \
+	"SELECT policy, domain, enforcement, count(*) FROM violations WHERE" lead FILTER           \
+	" GROUP BY policy, domain, enforcement ORDER BY policy, domain, enforcement"
 
-static const char *const counts[][4] = {
-    [SHORTFALL_BY_POLICY] = COUNTS("policy"),
-    [SHORTFALL_BY_DOMAIN] = COUNTS("domain"),
-    [SHORTFALL_BY_ENFORCEMENT] = COUNTS("enforcement"),
+static const char *const counts[] = {
+    [LEAD_ALL] = COUNT(""),
+    [LEAD_PRODUCT] = COUNT(" product = $10 AND"),
+    [LEAD_POLICY] = COUNT(" policy = $8 AND"),
+    [LEAD_DOMAIN] = COUNT(" domain = $6 AND"),
 };
 
 enum err_code
-shortfall_counts(struct session *s, const struct shortfall_filter *f, enum shortfall_key key,
-		 struct arena *arena, struct shortfall_counts *ret_counts, struct err *e)
+shortfall_counts(struct session *s, const struct shortfall_filter *f, struct arena *arena,
+		 struct shortfall_counts *ret_counts, struct err *e)
 {
 	struct shortfall_counts list = {0};
 	size_t capacity = 0;
-	const struct behind nothing = {"", "", "", 0};
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, counts[key][lead_of(f)],
-		       DB_ARGS(db_text(nothing.product), db_text(nothing.policy),
-			       db_text(nothing.rule), db_int(0), db_int(0), db_text(f->domain),
-			       db_text(f->owner), db_text(f->policy), db_text(f->enforcement),
-			       db_text(f->product)),
+	CHECK(db_query(s->db, counts[lead_of(f)],
+		       DB_ARGS(db_text(NULL), db_text(NULL), db_text(NULL), db_null_of(DB_INT),
+			       db_null_of(DB_INT), db_text(f->domain), db_text(f->owner),
+			       db_text(f->policy), db_text(f->enforcement), db_text(f->product)),
 		       &q, e));
 	while (db_next(&q)) {
 		list.items =
 		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
-		list.items[list.count++] = (struct shortfall_count){db_column_text(&q, 0, arena),
-								    (uint64_t)db_column_int(&q, 1)};
+		list.items[list.count++] = (struct shortfall_count){
+		    db_column_text(&q, 0, arena), db_column_text(&q, 1, arena),
+		    db_column_text(&q, 2, arena), (uint64_t)db_column_int(&q, 3)};
 	}
 	if (query_failed(&q, e))
 		return e->code;

@@ -41,10 +41,9 @@ enum err_code shortfalls_of_products(struct session *s, const char *const *produ
 				     struct arena *arena, struct shortfall_list *ret_list,
 				     struct err *e);
 
-/* shortfall_counts -- how many of the filter's there are, by what they have in common. */
-enum shortfall_key { SHORTFALL_BY_POLICY, SHORTFALL_BY_DOMAIN, SHORTFALL_BY_ENFORCEMENT };
+/* shortfall_counts -- how many of the filter's there are of each policy, domain and enforcement. */
 struct shortfall_count {
-	const char *name;
+	const char *policy, *domain, *enforcement;
 	uint64_t count;
 };
 struct shortfall_counts {
@@ -52,8 +51,8 @@ struct shortfall_counts {
 	size_t count;
 };
 enum err_code shortfall_counts(struct session *s, const struct shortfall_filter *filter,
-			       enum shortfall_key key, struct arena *arena,
-			       struct shortfall_counts *ret_counts, struct err *e);
+			       struct arena *arena, struct shortfall_counts *ret_counts,
+			       struct err *e);
 
 /*
  * shortfalls_note -- what the judgement of the event `seq` makes of those before: the same

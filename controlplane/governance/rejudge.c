@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/thread.h"
 #include "catalog/event_log.h"
 #include "catalog/shortfall.h"
@@ -32,7 +33,7 @@ struct round {
 	struct pending pending; /* the first member: a pointer to one points to the other */
 	struct governance *g;
 	struct arena arena;
-	struct change changes[PRODUCTS_AT_ONCE];
+	struct change changes[REJUDGE_AT_ONCE];
 	size_t count;
 	size_t written; /* of the turn that counts */
 	struct asking asking;
@@ -96,7 +97,8 @@ read_canonical(struct hearing *h, const struct product *p, struct descriptor *re
 {
 	struct violations ignored = {.arena = h->arena};
 	struct node *document = ARENA_NEW(h->arena, struct node);
-	if (document_read(DOCUMENT_JSON, p->document, p->document_length, &limits, h->arena,
+	if (!document_read_canonical(p->document, p->document_length, h->arena, document) &&
+	    document_read(DOCUMENT_JSON, p->document, p->document_length, &limits, h->arena,
 			  document, e) != ERR_OK)
 		return err_while(e, "the document of '%s'", p->name);
 	descriptor_decode(document, &ignored, ret_d);
@@ -221,25 +223,47 @@ concern_of(const struct concern *concerns, const char *product)
 	return concerns;
 }
 
-/* Gives the number of those that stand otherwise in `ret_count`, and them in `changes`. */
+/* What is wrong with one product must not keep all others from being judged. */
+static bool
+is_its_own_fault(enum err_code code)
+{
+	return code == ERR_MALFORMED || code == ERR_NOT_FOUND || code == ERR_TOO_LARGE ||
+	       code == ERR_CORRUPT;
+}
+
+/* Where it stands otherwise, `change` is filled. */
+static enum err_code
+judge_product(struct hearing *h, const struct product *p, const struct shortfall_list *rows,
+	      const struct concern *concern, struct change *change, bool *ret_otherwise,
+	      struct err *e)
+{
+	bool otherwise = false;
+	enum err_code code = stands_otherwise(h, p, rows, concern->cause, &otherwise, e);
+	if (code == ERR_OK && otherwise)
+		code = draft_change(h, p, rows, concern, change, e);
+	*ret_otherwise = code == ERR_OK && otherwise;
+	if (!is_its_own_fault(code))
+		return code;
+	LOG(WARN, "a product cannot be judged again", "product", p->name, "error", e->message);
+	return ERR_OK;
+}
+
+/* Gives those that stand otherwise in `changes`, behind the first `*count`. */
 static enum err_code
 judge_all(struct hearing *h, const struct concern *concerns, const struct bench *bench,
-	  struct change *changes, size_t *ret_count, struct err *e)
+	  struct change *changes, size_t *count, struct err *e)
 {
-	size_t found = 0;
 	for (size_t i = 0; i < bench->products.count; i++) {
 		const struct product *p = &bench->products.items[i];
-		const struct concern *concern = concern_of(concerns, p->name);
 		const struct shortfall_list rows = rows_of(&bench->rows, p->name);
-		bool otherwise = false;
-		enum err_code code = stands_otherwise(h, p, &rows, concern->cause, &otherwise, e);
-		if (code == ERR_OK && otherwise)
-			code = draft_change(h, p, &rows, concern, &changes[found++], e);
+		bool otherwise;
+		enum err_code code = judge_product(h, p, &rows, concern_of(concerns, p->name),
+						   &changes[*count], &otherwise, e);
 		if (code != ERR_OK)
 			return code;
+		*count += otherwise;
 		thread_let_others();
 	}
-	*ret_count = found;
 	return ERR_OK;
 }
 
@@ -300,14 +324,18 @@ judge_once(struct round *r, const struct concern *concerns, size_t count, size_t
 {
 	CLEANUP(hearing_close)
 	struct hearing h = {.g = r->g, .arena = &r->arena, .asking = asking_of(r)};
-	struct bench bench = {0};
+	r->count = *ret_judged = 0;
 	asking_begin(&r->asking);
 	enum err_code code = hearing_open(&h, e);
-	if (code == ERR_OK)
-		code = call_up(&h, concerns, count, &bench, e);
-	if (code == ERR_OK)
-		code = judge_all(&h, concerns, &bench, r->changes, &r->count, e);
-	*ret_judged = bench.products.count;
+	for (size_t i = 0; code == ERR_OK && i < count; i += PRODUCTS_AT_ONCE) {
+		const size_t left = count - i;
+		struct bench bench = {0};
+		code = call_up(&h, concerns + i, left < PRODUCTS_AT_ONCE ? left : PRODUCTS_AT_ONCE,
+			       &bench, e);
+		if (code == ERR_OK)
+			code = judge_all(&h, concerns + i, &bench, r->changes, &r->count, e);
+		*ret_judged += bench.products.count;
+	}
 	return code;
 }
 

@@ -24,7 +24,11 @@ struct concern {
 	const struct cause *cause;
 };
 
-/* rejudge -- at most PRODUCTS_AT_ONCE of them; what is not in force any more is passed over. */
+/*
+ * rejudge -- at most REJUDGE_AT_ONCE of them, and what changed of them in one commit; what is not
+ * in force any more is passed over.
+ */
+enum { REJUDGE_AT_ONCE = 64 };
 struct rejudge_report {
 	size_t judged, changed;
 };

@@ -126,10 +126,19 @@ look_around(struct standing *st, struct look *l, struct session *s, struct err *
 
 /* ---- judging */
 
+static void
+rest(const struct standing *st, moment micros)
+{
+	enum { PIECE = 20000 };
+	const moment end = clock_monotonic() + micros;
+	while (!atomic_load(&st->stopping) && clock_monotonic() < end)
+		nanosleep(&(struct timespec){.tv_nsec = PIECE * 1000}, NULL);
+}
+
 struct batch {
 	struct standing *st;
 	struct look *l;
-	struct concern items[PRODUCTS_AT_ONCE];
+	struct concern items[REJUDGE_AT_ONCE];
 	size_t count;
 };
 
@@ -154,6 +163,19 @@ keep_lease(struct standing *st, struct err *e)
 	return code;
 }
 
+/* Publishes go first: where too many of them wait, this waits until there is room. */
+static enum err_code
+judge_patiently(struct standing *st, const struct batch *b, struct rejudge_report *ret_report,
+		struct err *e)
+{
+	enum err_code code;
+	while ((code = rejudge(st->options.governance, b->items, b->count, ret_report, e)) ==
+		   ERR_BUSY &&
+	       !atomic_load(&st->stopping))
+		rest(st, GATHERING);
+	return code;
+}
+
 static enum err_code
 judge_batch(struct batch *b, struct err *e)
 {
@@ -165,7 +187,7 @@ judge_batch(struct batch *b, struct err *e)
 		return ERR_OK;
 	enum err_code code = keep_lease(st, e);
 	if (code == ERR_OK)
-		code = rejudge(st->options.governance, b->items, b->count, &report, e);
+		code = judge_patiently(st, b, &report, e);
 	b->count = 0;
 	b->l->report.judged += report.judged;
 	b->l->report.changed += report.changed;
@@ -178,7 +200,7 @@ static enum err_code
 judge_one(struct batch *b, const char *product, const struct cause *cause, struct err *e)
 {
 	b->items[b->count++] = (struct concern){product, cause};
-	return b->count == PRODUCTS_AT_ONCE ? judge_batch(b, e) : ERR_OK;
+	return b->count == REJUDGE_AT_ONCE ? judge_batch(b, e) : ERR_OK;
 }
 
 static enum err_code
@@ -358,15 +380,6 @@ turn(struct standing *st, bool *ret_more, struct err *e)
 		code = work(st, &l, e);
 	*ret_more = l.has_more;
 	return code;
-}
-
-static void
-rest(const struct standing *st, moment micros)
-{
-	enum { PIECE = 20000 };
-	const moment end = clock_monotonic() + micros;
-	while (!atomic_load(&st->stopping) && clock_monotonic() < end)
-		nanosleep(&(struct timespec){.tv_nsec = PIECE * 1000}, NULL);
 }
 
 static void

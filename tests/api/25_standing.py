@@ -204,6 +204,15 @@ class Interrupted(weft.Case):
         self.assertEqual(len(judged), self.MANY)  # nobody twice
         self.assertEqual(len(set(judged)), self.MANY)
 
+    def test_one_that_is_stopped_goes_on_where_it_was(self):
+        for number in range(self.MANY):
+            self.server.publish(weft.product(f"stopped.p{number:03}", domain="stopped", owner="carol"))
+        self.server.put("/api/v1/policies/stopped", policy("stopped", "stopped", 'product.owner.endsWith("-team")'))
+        stopped = lambda: self.server.pages("/api/v1/violations?policy=stopped", limit=1000)
+        weft.wait_for(stopped, "the sweep to begin")
+        self.server.restart()  # which asserts that it ends by itself, with status 0
+        weft.wait_for(lambda: len(stopped()) == self.MANY, "the sweep to be brought to its end")
+
     @weft.sqlite_only
     def test_what_was_judged_again_is_what_the_log_says(self):
         """`weft check` makes the projections once more, on a copy, and compares."""
