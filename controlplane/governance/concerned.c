@@ -21,22 +21,25 @@ add_all(struct concerned *c, const struct product_names *names, const struct cau
 		add(c, names->items[i].name, cause);
 }
 
-typedef enum err_code find_fn(struct concerned *c, struct session *s, const struct cause *cause,
-			      struct err *e);
+typedef enum err_code find_fn(struct concerned *c, struct session *s, const struct rule_set *rules,
+			      const struct cause *cause, struct err *e);
 
 static enum err_code
-find_itself(struct concerned *c, struct session *s, const struct cause *cause, struct err *e)
+find_itself(struct concerned *c, struct session *s, const struct rule_set *rules,
+	    const struct cause *cause, struct err *e)
 {
-	(void)s, (void)e;
+	(void)s, (void)rules, (void)e;
 	add(c, cause->subject, cause);
 	return ERR_OK;
 }
 
 /* Who is made from it sees it upstream, and what it is made from sees it downstream. */
 static enum err_code
-find_beside(struct concerned *c, struct session *s, const struct cause *cause, struct err *e)
+find_beside(struct concerned *c, struct session *s, const struct rule_set *rules,
+	    const struct cause *cause, struct err *e)
 {
 	struct product_names names;
+	(void)rules;
 	enum err_code code =
 	    product_names_beside(s, cause->subject, cause->seq, c->arena, &names, e);
 	if (code == ERR_OK)
@@ -45,10 +48,12 @@ find_beside(struct concerned *c, struct session *s, const struct cause *cause, s
 }
 
 static enum err_code
-find_in_domain(struct concerned *c, struct session *s, const struct cause *cause, struct err *e)
+find_in_domain(struct concerned *c, struct session *s, const struct rule_set *rules,
+	       const struct cause *cause, struct err *e)
 {
 	enum { AT_ONCE = 1000 };
 	struct product_names page = {.count = AT_ONCE};
+	(void)rules;
 	for (const char *after = NULL; page.count == AT_ONCE;) {
 		enum err_code code =
 		    product_names_page(s, cause->subject, after, AT_ONCE, c->arena, &page, e);
@@ -63,14 +68,19 @@ find_in_domain(struct concerned *c, struct session *s, const struct cause *cause
 /* Whom it concerns is seen when all are gone through; whom it no longer concerns fell short of it.
  */
 static enum err_code
-find_by_policy(struct concerned *c, struct session *s, const struct cause *cause, struct err *e)
+find_by_policy(struct concerned *c, struct session *s, const struct rule_set *rules,
+	       const struct cause *cause, struct err *e)
 {
 	struct product_names names;
 	enum err_code code = product_names_of_policy(s, cause->subject, c->arena, &names, e);
 	if (code != ERR_OK)
 		return code;
-	add_all(c, &names, cause);
-	map_put(&c->policies, cause->subject, (void *)cause);
+	const struct policy *p = rule_set_find(rules, cause->subject);
+	for (size_t i = 0; i < names.count; i++)
+		if (!p || !policy_concerns_domain(p, names.items[i].domain))
+			add(c, names.items[i].name, cause);
+	if (p)
+		map_put(&c->policies, cause->subject, (void *)cause);
 	return ERR_OK;
 }
 
@@ -125,7 +135,7 @@ concerned_by_event(struct concerned *c, struct session *s, const struct rule_set
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (strcmp(rows[i].kind, ev->kind) == 0)
 			return is_looked_at(rules, rows[i].need, rows[i].fact)
-				   ? rows[i].find(c, s, cause_of(c, ev), e)
+				   ? rows[i].find(c, s, rules, cause_of(c, ev), e)
 				   : ERR_OK;
 	return ERR_OK;
 }
