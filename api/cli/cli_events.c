@@ -36,6 +36,7 @@ static const struct gist {
 } gists[] = {
 	{"product.published", {"version", "change", "standing"}},
 	{"product.refused",   {"problem/detail"}},
+	{"product.judged",    {"version", "standing", "cause/kind", "cause/subject"}},
 	{"product.retired",   {"version", "reason"}},
 	{"policy.retired",    {"version", "reason"}},
 	{"resource.changed",  {"role", "plugin", "name", "state", "error"}},
