@@ -8,6 +8,7 @@
 
 #include "catalog/domain.h"
 #include "catalog/lineage.h"
+#include "catalog/past.h"
 #include "catalog/product.h"
 #include "catalog/resource.h"
 #include "descriptor/compat.h"
@@ -19,10 +20,12 @@
 
 /* A domain that is not there is one that nobody defined. */
 static enum err_code
-find_domain(struct session *s, const char *name, struct arena *arena, struct domain *ret_domain,
-	    struct err *e)
+find_domain(struct session *s, const struct fact_question *q, struct arena *arena,
+	    struct domain *ret_domain, struct err *e)
 {
-	enum err_code code = domain_find(s, name, arena, ret_domain, e);
+	const char *name = q->product->domain;
+	enum err_code code = q->as_of ? past_domain(s, name, q->as_of, arena, ret_domain, e)
+				      : domain_find(s, name, arena, ret_domain, e);
 	if (code != ERR_NOT_FOUND)
 		return code;
 	*ret_domain = (struct domain){.name = name};
@@ -35,7 +38,7 @@ domain_facts(struct session *s, const struct fact_question *q, struct arena *are
 {
 	struct domain domain;
 	struct node document = {.kind = NODE_MAP};
-	enum err_code code = find_domain(s, q->product->domain, arena, &domain, e);
+	enum err_code code = find_domain(s, q, arena, &domain, e);
 	if (code == ERR_OK && domain.document) {
 		code = document_read(DOCUMENT_JSON, domain.document, strlen(domain.document), NULL,
 				     arena, &document, e);
@@ -82,7 +85,10 @@ quality_facts(struct session *s, const struct fact_question *q, struct arena *ar
 	const char *result = NULL;
 	moment checked_at;
 	struct node body;
-	enum err_code code = quality_last(s, q->product->name, arena, &result, &checked_at, e);
+	const char *name = q->product->name;
+	enum err_code code = q->as_of
+				 ? past_quality(s, name, q->as_of, arena, &result, &checked_at, e)
+				 : quality_last(s, name, arena, &result, &checked_at, e);
 	if (code != ERR_OK || !result)
 		return code;
 	code = document_read(DOCUMENT_JSON, result, strlen(result), NULL, arena, &body, e);
@@ -103,7 +109,9 @@ downstream_facts(struct session *s, const struct fact_question *q, struct arena 
 		 struct node *ret_node, struct err *e)
 {
 	struct lineage_reader_list readers;
-	enum err_code code = lineage_readers(s, q->product->name, arena, &readers, e);
+	const char *name = q->product->name;
+	enum err_code code = q->as_of ? past_readers(s, name, q->as_of, arena, &readers, e)
+				      : lineage_readers(s, name, arena, &readers, e);
 	if (code != ERR_OK)
 		return code;
 	struct node *items = ARENA_ARRAY(arena, struct node, readers.count);
@@ -195,7 +203,8 @@ facts_gather(struct session *s, const struct fact_question *question, struct are
 			fact_node(&m, table[i].name, found);
 	}
 	if (question->needs & FACT_UPSTREAM) {
-		enum err_code code = upstream_facts(s, question->product, arena, &upstream, e);
+		enum err_code code =
+		    upstream_facts(s, question->product, question->as_of, arena, &upstream, e);
 		if (code != ERR_OK)
 			return code;
 	}

@@ -30,6 +30,7 @@ unsigned facts_needed(const struct policy *p);
 
 struct fact_question {
 	unsigned needs; /* enum fact_need */
+	uint64_t as_of; /* what was known after this event; 0: what is known now */
 	const struct descriptor *product;
 	const struct changes *changes; /* of the version in force; NULL when nothing is changed */
 	const char *version;           /* that the product gets by the changes */

@@ -483,7 +483,7 @@ impact_new(struct governance *g, const struct impact_plan *plan)
 	i->governance = g;
 	i->plan = *plan;
 	i->listed.most = plan->most < IMPACT_MOST_LISTED ? plan->most : IMPACT_MOST_LISTED;
-	i->scan.as_of = plan->as_of;
+	i->scan.as_of = i->terms.as_of = plan->as_of;
 	i->title.as_of = plan->as_of ? plan->as_of_time : 0;
 	if (plan->domain)
 		i->scan.domain = i->terms.domain = i->title.domain =

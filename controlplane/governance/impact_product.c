@@ -45,21 +45,22 @@ brief_of(const struct node *document, struct arena *arena)
 }
 
 static enum err_code
-gather(struct session *s, unsigned needs, const struct node *document, struct arena *arena,
-       struct facts *ret_facts, struct err *e)
+gather(const struct impact_terms *t, struct session *s, unsigned needs, const struct node *document,
+       struct arena *arena, struct facts *ret_facts, struct err *e)
 {
 	struct violations ignored = {.arena = arena};
 	struct node brief = brief_of(document, arena);
 	struct descriptor d;
 	descriptor_decode(&brief, &ignored, &d);
-	const struct fact_question question = {.needs = needs, .product = &d};
+	const struct fact_question question = {.needs = needs, .as_of = t->as_of, .product = &d};
 	return facts_gather(s, &question, arena, ret_facts, e);
 }
 
 /* All products of a domain share what is known of it. */
 static enum err_code
-facts_by_domain(struct impact_memory *m, struct session *s, const struct node *document,
-		const char *domain, struct facts *ret_facts, struct err *e)
+facts_by_domain(const struct impact_terms *t, struct impact_memory *m, struct session *s,
+		const struct node *document, const char *domain, struct facts *ret_facts,
+		struct err *e)
 {
 	if (m->domains.count >= MOST_DOMAINS)
 		impact_memory_done(m);
@@ -67,7 +68,7 @@ facts_by_domain(struct impact_memory *m, struct session *s, const struct node *d
 	struct facts *known = map_get(&m->domains, domain);
 	if (!known) {
 		known = ARENA_NEW(&m->arena, struct facts);
-		enum err_code code = gather(s, FACT_DOMAIN, document, &m->arena, known, e);
+		enum err_code code = gather(t, s, FACT_DOMAIN, document, &m->arena, known, e);
 		if (code != ERR_OK)
 			return code;
 		map_put(&m->domains, arena_text(&m->arena, domain), known);
@@ -83,9 +84,9 @@ find_facts(const struct impact_terms *t, struct impact_memory *m, struct session
 {
 	unsigned needs = needs_of(t);
 	if (needs & ~(unsigned)FACT_DOMAIN)
-		return gather(s, needs, document, arena, ret_facts, e);
+		return gather(t, s, needs, document, arena, ret_facts, e);
 	if (needs)
-		return facts_by_domain(m, s, document, domain, ret_facts, e);
+		return facts_by_domain(t, m, s, document, domain, ret_facts, e);
 	*ret_facts = (struct facts){.facts = {.kind = NODE_MAP}, .upstream = {.kind = NODE_LIST}};
 	return ERR_OK;
 }

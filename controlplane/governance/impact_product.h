@@ -15,6 +15,7 @@
 struct impact_terms {
 	const struct policy *after, *before; /* before is NULL when there is none */
 	const char *domain;                  /* or NULL */
+	uint64_t as_of;                      /* 0: now */
 	moment now;
 	atomic_uint lines_left; /* products whose complaints still get their lines */
 };

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "catalog/product.h"
+#include "catalog/past.h"
 
 #include "fact_map.h"
 
@@ -94,7 +94,23 @@ find_product(const struct product_list *list, const char *name)
 }
 
 static enum err_code
-read_products(struct session *s, const struct list *inputs, struct arena *arena,
+read_past_products(struct session *s, const char *const *names, size_t count, uint64_t as_of,
+		   struct arena *arena, struct product_list *ret_known, struct err *e)
+{
+	struct product_list known = {.items = ARENA_ARRAY(arena, struct product, count)};
+	for (size_t i = 0; i < count; i++) {
+		enum err_code code =
+		    past_product(s, names[i], as_of, arena, &known.items[known.count], e);
+		if (code != ERR_OK && code != ERR_NOT_FOUND)
+			return code;
+		known.count += code == ERR_OK;
+	}
+	*ret_known = known;
+	return ERR_OK;
+}
+
+static enum err_code
+read_products(struct session *s, const struct list *inputs, uint64_t as_of, struct arena *arena,
 	      struct product_list *ret_known, struct err *e)
 {
 	const struct input *in = inputs->items;
@@ -103,17 +119,18 @@ read_products(struct session *s, const struct list *inputs, struct arena *arena,
 	for (size_t i = 0; i < inputs->count; i++)
 		if (in[i].product)
 			names[count++] = in[i].product;
-	return product_several(s, names, count, arena, ret_known, e);
+	return as_of ? read_past_products(s, names, count, as_of, arena, ret_known, e)
+		     : product_several(s, names, count, arena, ret_known, e);
 }
 
 enum err_code
-upstream_facts(struct session *s, const struct descriptor *d, struct arena *arena,
+upstream_facts(struct session *s, const struct descriptor *d, uint64_t as_of, struct arena *arena,
 	       struct node *ret_list, struct err *e)
 {
 	const struct input *in = d->inputs.items;
 	struct node *items = ARENA_ARRAY(arena, struct node, d->inputs.count);
 	struct product_list known = {0};
-	enum err_code code = read_products(s, &d->inputs, arena, &known, e);
+	enum err_code code = read_products(s, &d->inputs, as_of, arena, &known, e);
 	for (size_t i = 0; code == ERR_OK && i < d->inputs.count; i++) {
 		const struct product *p = find_product(&known, in[i].product);
 		if (p)

@@ -7,9 +7,10 @@
 #include "catalog/store.h"
 #include "descriptor/descriptor.h"
 
-/* upstream_facts -- a list, one item for each input, in their order. */
-enum err_code upstream_facts(struct session *s, const struct descriptor *d, struct arena *arena,
-			     struct node *ret_list, struct err *e);
+/* upstream_facts -- a list, one item for each input, in their order: what is known of it now, or
+ * was known after the event `as_of` (0: now). */
+enum err_code upstream_facts(struct session *s, const struct descriptor *d, uint64_t as_of,
+			     struct arena *arena, struct node *ret_list, struct err *e);
 
 /* upstream_is_touched -- may any of them have changed since the event `since`? */
 bool upstream_is_touched(const struct session *s, const struct descriptor *d, uint64_t since);

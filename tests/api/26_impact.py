@@ -282,6 +282,33 @@ class Impact(weft.Case):
         found = self.impact(rule("no-regulated", "deny", '"*"', 'facts.domain.tags.all(tag, tag != "regulated")'))
         self.assertEqual([p["name"] for p in found["products"]], ["a.one", "c.one"])
 
+    def test_facts_are_those_of_then(self):
+        domain = {"name": "sales", "title": "Sales", "team": "sales-team", "tags": ["regulated"]}
+        self.publish("a.source", "carol", "sales", tags=["raw"])
+        self.publish("b.made", "carol", "cards", inputs=["a.source"])
+        self.publish("c.alone", "carol", "sales")
+        before = moment()
+        self.assertStatus(self.server.put("/api/v1/domains/sales", domain), 201)
+        then = moment()
+        self.assertStatus(self.server.put("/api/v1/domains/sales", domain | {"tags": []}), 200)
+        self.assertStatus(self.server.publish(weft.product("a.source", owner="carol", domain="cards")), 200)
+        regulated = rule("no-regulated", "deny", '"*"', 'facts.domain.tags.all(tag, tag != "regulated")')
+        abroad = rule("at-home", "deny", '"*"', "upstream.all(u, u.domain == product.domain)")
+        read = rule("nobody-reads", "deny", '"*"', "size(facts.downstream) == 0")
+
+        def refused(text, query=""):
+            return [p["name"] for p in self.impact(text, query)["products"]]
+
+        self.assertEqual(refused(regulated), [])
+        self.assertEqual(refused(regulated, f"?as_of={then}"), ["a.source", "c.alone"])
+        self.assertEqual(refused(regulated, f"?as_of={before}"), [])
+        self.assertEqual(refused(abroad), [])
+        self.assertEqual(refused(abroad, f"?as_of={then}"), ["b.made"])
+        self.assertEqual(refused(read), ["a.source"])
+        self.server.delete("/api/v1/products/b.made?reason=over")
+        self.assertEqual(refused(read), [])
+        self.assertEqual(refused(read, f"?as_of={then}"), ["a.source"])
+
     def test_what_is_made_from_others(self):
         self.publish("a.source", "carol", "sales")
         self.publish("b.made", "carol", "cards", inputs=["a.source"])
