@@ -54,9 +54,9 @@ enum err_code
 past_product(struct session *s, const char *name, uint64_t as_of, struct arena *arena,
 	     struct product *ret_product, struct err *e)
 {
-	struct product_version v;
+	struct product_version v = {0};
 	struct descriptor *d = ARENA_NEW(arena, struct descriptor);
-	struct event retired;
+	struct event retired = {0};
 	CHECK(version_then(s, name, as_of, arena, &v, e));
 	CHECK(product_decode(s, v.seq, arena, d, e));
 	CHECK(last_event(s, name, "product.retired", as_of, arena, &retired, e));
@@ -86,7 +86,7 @@ enum err_code
 past_domain(struct session *s, const char *name, uint64_t as_of, struct arena *arena,
 	    struct domain *ret_domain, struct err *e)
 {
-	struct event ev;
+	struct event ev = {0};
 	struct node root;
 	const char *source, *media_type;
 	size_t length;
@@ -109,7 +109,7 @@ enum err_code
 past_quality(struct session *s, const char *product, uint64_t as_of, struct arena *arena,
 	     const char **ret_body, moment *ret_time, struct err *e)
 {
-	struct event ev;
+	struct event ev = {0};
 	CHECK(last_event(s, product, "quality.checked", as_of, arena, &ev, e));
 	*ret_body = ev.body;
 	*ret_time = ev.time;
@@ -153,7 +153,7 @@ enum err_code
 past_readers(struct session *s, const char *product, uint64_t as_of, struct arena *arena,
 	     struct lineage_reader_list *ret_list, struct err *e)
 {
-	struct names names;
+	struct names names = {0};
 	CHECK(reader_names(s, product, as_of, arena, &names, e));
 	struct lineage_reader_list list = {
 	    .items = ARENA_ARRAY(arena, struct lineage_reader, names.count)};
