@@ -147,13 +147,15 @@ struct trying {
 static struct mutated *
 part_at(struct mutations *m, const char *path)
 {
-	uintptr_t known = (uintptr_t)map_get(&m->by_path, path);
+	const size_t *known = map_get(&m->by_path, path);
 	if (known)
-		return &m->items[known - 1];
+		return &m->items[*known];
+	size_t *number = ARENA_NEW(m->arena, size_t);
+	*number = m->count;
 	m->items = arena_grow(m->arena, m->items, m->count, &m->capacity, sizeof *m->items);
 	struct mutated *part = &m->items[m->count++];
 	*part = (struct mutated){.path = arena_text(m->arena, path)};
-	map_put(&m->by_path, part->path, (void *)(uintptr_t)m->count);
+	map_put(&m->by_path, part->path, number);
 	return part;
 }
 

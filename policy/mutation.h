@@ -34,7 +34,7 @@ struct mutations {
 	struct arena *arena;   /* holds them */
 	struct mutated *items; /* in the order in which the parts first stood */
 	size_t count, capacity;
-	struct map by_path; /* to the number + 1 */
+	struct map by_path; /* to the number */
 	/* told now and then how many judgements were made, or NULL */
 	void (*progress)(void *user, uint64_t judgements);
 	void *user;

@@ -141,16 +141,6 @@ characters(const char *text, size_t from, size_t to)
 	return count;
 }
 
-static struct position
-position_of(const char *text, size_t at)
-{
-	struct position p = {1, 1};
-	for (size_t i = 0; i < at; i++)
-		p.line += text[i] == '\n';
-	p.column = 1 + characters(text, line_start(text, at), at);
-	return p;
-}
-
 /* Each line behind `indent` spaces; an empty one stays empty.  No line end behind the last. */
 static void
 write_lines(const char *lines, size_t indent, const char *line_end, struct buf *out)
@@ -241,7 +231,7 @@ quoted(struct arena *arena, const char *text, char quote)
 	buf_char(&out, quote);
 	for (const char *c = text; *c; c++) {
 		if (*c == quote || (quote == '"' && *c == '\\'))
-			buf_char(&out, quote == '"' ? '\\' : quote);
+			buf_text(&out, quote == '"' ? "\\" : "'");
 		buf_char(&out, *c);
 	}
 	buf_char(&out, quote);
@@ -323,8 +313,8 @@ static void
 leave_alone(struct formatting *f, const struct yaml_text *t, const char *why)
 {
 	struct violation *v =
-	    violation_note(&f->result->notes, "format", t->pointer, position_of(f->text, t->start),
-			   "left as it is: %s", why);
+	    violation_note(&f->result->notes, "format", t->pointer,
+			   yaml_position(f->text, t->start), "left as it is: %s", why);
 	v->enforcement = "warn";
 }
 
@@ -333,7 +323,7 @@ leave_mistake(struct formatting *f, const struct yaml_text *t, const struct cel_
 {
 	size_t at = yaml_text_place(t, f->text, issue->offset);
 	struct violation *v =
-	    violation_note(&f->result->notes, "format", t->pointer, position_of(f->text, at),
+	    violation_note(&f->result->notes, "format", t->pointer, yaml_position(f->text, at),
 			   "left as it is: %s", issue->message);
 	v->enforcement = "warn";
 }
@@ -364,7 +354,7 @@ apply(struct formatting *f, const struct yaml_text *t, const struct splice *s)
 		return;
 	}
 	r->changes[r->count++] = (struct format_change){
-	    position_of(f->text, t->start),
+	    yaml_position(f->text, t->start),
 	    lines_around(f->arena, f->text, f->length, s->start, s->end),
 	    lines_around(f->arena, text, length, s->start, s->start + added),
 	};

@@ -275,12 +275,10 @@ place_of(struct call *c, const struct offline_rule *rule, const struct yaml_text
 	 size_t count, const char *pointer)
 {
 	const struct yaml_text *t = yaml_text_find(texts, count, pointer);
-	uint32_t line = 1;
 	if (!t)
 		return NULL;
 	size_t at = yaml_text_place(t, rule->file.text, 0);
-	for (size_t i = 0; i < at; i++)
-		line += rule->file.text[i] == '\n';
+	uint32_t line = yaml_position(rule->file.text, at).line;
 	return arena_printf(c->arena, "%s:%u", rule->file.name, line);
 }
 

@@ -110,15 +110,6 @@ is_policy(struct call *c, const struct sent_file *file)
 	       strcmp(node_text(&root, "kind", ""), "Policy") == 0;
 }
 
-static bool
-was_named(const struct call *c, const char *path)
-{
-	for (size_t i = 0; i < c->words.count; i++)
-		if (strcmp(c->words.items[i], path) == 0)
-			return true;
-	return false;
-}
-
 static enum err_code
 put_result(struct call *c, const char *path, const struct format_result *r, struct err *e)
 {
@@ -148,11 +139,11 @@ fmt_file(struct call *c, const char *path, struct fmt_run *run, struct err *e)
 	if (code)
 		return code;
 	if (strstr(file.media_type, "json")) {
-		if (was_named(c, path))
+		if (policy_inputs_was_named(c, path))
 			note(c, "%s: JSON is left as it is; only YAML has a layout", path);
 		return ERR_OK;
 	}
-	if (!was_named(c, path) && !is_policy(c, &file))
+	if (!policy_inputs_was_named(c, path) && !is_policy(c, &file))
 		return ERR_OK;
 	if (policy_format(file.text, file.length, c->arena, &r, e))
 		return tell_failure(c, file.name, file.text, file.length, e);

@@ -103,15 +103,8 @@ place_of(const struct offline_rule *rule, const struct file_texts *texts, const 
 	const struct yaml_text *t = yaml_text_find(texts->items, texts->count, g->in->pointer);
 	if (!t)
 		return (struct position){0};
-	struct position at = {1, 1};
 	size_t end = yaml_text_place(t, rule->file.text, g->branch ? g->branch->start : 0);
-	for (size_t i = 0; i < end; i++) {
-		bool continues = ((unsigned char)rule->file.text[i] & 0xC0) == 0x80;
-		at.column += !continues;
-		if (rule->file.text[i] == '\n')
-			at = (struct position){at.line + 1, 1};
-	}
-	return at;
+	return yaml_position(rule->file.text, end);
 }
 
 static const char *

@@ -61,19 +61,6 @@ skip_characters(const char *text, size_t from, size_t length, size_t count)
 	return from;
 }
 
-static struct position
-position_of(const char *text, size_t at)
-{
-	struct position p = {1, 1};
-	for (size_t i = 0; i < at; i++) {
-		bool continues = ((unsigned char)text[i] & 0xC0) == 0x80;
-		p.column += !continues;
-		if (text[i] == '\n')
-			p = (struct position){p.line + 1, 1};
-	}
-	return p;
-}
-
 static void
 make_exact(struct violation *v, const struct yaml_text *t, const char *text, struct arena *arena)
 {
@@ -84,7 +71,7 @@ make_exact(struct violation *v, const struct yaml_text *t, const char *text, str
 	if (line == SIZE_MAX)
 		return;
 	size_t offset = skip_characters(t->value, line, t->length, p.column);
-	v->at = position_of(text, yaml_text_place(t, text, offset));
+	v->at = yaml_position(text, yaml_text_place(t, text, offset));
 	v->message = arena_bytes(arena, v->message, p.message_length);
 	v->pointer = ""; /* the line says it */
 }

@@ -78,8 +78,8 @@ policy_inputs_expand(struct call *c, struct words *ret_paths, struct err *e)
 
 /* ---- documents ---- */
 
-static bool
-was_named(const struct call *c, const char *path)
+bool
+policy_inputs_was_named(const struct call *c, const char *path)
 {
 	for (size_t i = 0; i < c->words.count; i++)
 		if (strcmp(c->words.items[i], path) == 0)
@@ -134,7 +134,7 @@ add_path_s_document(struct call *c, struct policy_inputs *in, const char *path, 
 				       NULL, c->arena, root, e);
 	bool policy = readable && strcmp(node_text(root, "kind", ""), "Policy") == 0;
 	bool cases = readable && policy_cases_is(root);
-	if (readable && !policy && !cases && !was_named(c, path))
+	if (readable && !policy && !cases && !policy_inputs_was_named(c, path))
 		return ERR_OK;
 	struct checked_file *f = add_file(c, in, &file);
 	code = cases ? add_cases(c, in, f, root, e) : add_policy(c, in, f, e);

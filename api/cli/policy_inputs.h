@@ -44,4 +44,7 @@ void policy_inputs_done(struct policy_inputs *in);
 /* policy_inputs_expand -- the words with folders replaced by their files, in order. */
 enum err_code policy_inputs_expand(struct call *c, struct words *ret_paths, struct err *e);
 
+/* policy_inputs_was_named -- is the path a word of its own, not found in a folder? */
+bool policy_inputs_was_named(const struct call *c, const char *path);
+
 #endif

@@ -282,3 +282,15 @@ yaml_text_place(const struct yaml_text *t, const char *document, size_t offset)
 			i++;
 	}
 }
+
+struct position
+yaml_position(const char *document, size_t offset)
+{
+	struct position at = {1, 1};
+	for (size_t i = 0; i < offset; i++) {
+		at.column += !is_continuation(document[i]);
+		if (document[i] == '\n')
+			at = (struct position){at.line + 1, 1};
+	}
+	return at;
+}

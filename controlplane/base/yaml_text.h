@@ -49,4 +49,7 @@ const struct yaml_text *yaml_text_find(const struct yaml_text *texts, size_t cou
  */
 size_t yaml_text_place(const struct yaml_text *t, const char *document, size_t offset);
 
+/* yaml_position -- line and column of a byte. */
+struct position yaml_position(const char *document, size_t offset);
+
 #endif

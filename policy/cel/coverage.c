@@ -5,15 +5,6 @@
 
 #include <string.h>
 
-static bool
-has_names(const struct cel_step *steps, uint32_t step)
-{
-	for (uint32_t i = step; i < steps[step].behind; i++)
-		if (steps[i].kind == STEP_NAME)
-			return true;
-	return false;
-}
-
 /* A logic around other logic is decided by what is inside: what counts are the operands. */
 static bool
 is_branch(const struct cel_step *steps, uint32_t step, bool whole_is_bool)
@@ -24,7 +15,7 @@ is_branch(const struct cel_step *steps, uint32_t step, bool whole_is_bool)
 	case ROLE_OPERAND:
 	case ROLE_CONDITION:
 	case ROLE_PREDICATE:
-		return has_names(steps, step);
+		return cel_step_has_names(steps, step);
 	default:
 		return false;
 	}

@@ -103,16 +103,6 @@ record_of(const struct record *around, uint32_t step)
 	return NULL;
 }
 
-/* Whether any name stands in it: what has none is the same every time. */
-static bool
-has_names(const struct teller *t, uint32_t step)
-{
-	for (uint32_t i = step; i < t->steps[step].behind; i++)
-		if (t->steps[i].kind == STEP_NAME)
-			return true;
-	return false;
-}
-
 /* Is the name that of a loop around it, whose rounds tell its value? */
 static bool
 is_bound_outside(const struct teller *t, uint32_t step)
@@ -139,7 +129,7 @@ is_worth_telling(const struct teller *t, uint32_t step, const struct record *r)
 	const struct cel_step *s = &t->steps[step];
 	if (r && r->value.kind == CEL_ERROR)
 		return true;
-	if (s->kind == STEP_LITERAL || !has_names(t, step))
+	if (s->kind == STEP_LITERAL || !cel_step_has_names(t->steps, step))
 		return false;
 	if (s->kind != STEP_NAME)
 		return true;

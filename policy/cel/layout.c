@@ -506,9 +506,9 @@ static const struct piece *
 lay_list(struct layout *l, const struct cel_expr *x, struct comments inside)
 {
 	bool is_map = x->kind == EXPR_MAP;
-	uint32_t step = is_map ? 2 : 1, count = x->count / step;
+	size_t step = is_map ? 2 : 1, count = x->count / step;
 	struct item_form *forms = ARENA_ARRAY(l->arena, struct item_form, count);
-	for (uint32_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		forms[i] = (struct item_form){.first = x->children[i * step],
 					      .last = x->children[i * step + step - 1],
 					      .marked = x->optionals && x->optionals[i]};

@@ -126,6 +126,15 @@ cel_steps(const struct cel_program *p, size_t *ret_count)
 	return p->steps;
 }
 
+bool
+cel_step_has_names(const struct cel_step *steps, uint32_t step)
+{
+	for (uint32_t i = step; i < steps[step].behind; i++)
+		if (steps[i].kind == STEP_NAME)
+			return true;
+	return false;
+}
+
 /* ---- showing ---- */
 
 /* A gap between these is shown as a space. */
@@ -151,7 +160,10 @@ cel_step_text(const struct cel_program *p, uint32_t step, struct arena *arena)
 		if (t.span.start > before.span.end && stand_apart(before.kind, t.kind))
 			*to++ = ' ';
 		for (uint32_t i = t.span.start; i < t.span.end; i++)
-			*to++ = strchr("\t\r\n", p->source[i]) ? ' ' : p->source[i];
+			*to++ = p->source[i];
+		for (char *c = to - (t.span.end - t.span.start); c < to; c++)
+			if (strchr("\t\r\n", *c))
+				*c = ' ';
 		before = t;
 	}
 }

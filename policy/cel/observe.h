@@ -56,6 +56,9 @@ struct cel_step {
 /* cel_steps -- all of them; none for a program that was not compiled observed. */
 const struct cel_step *cel_steps(const struct cel_program *p, size_t *ret_count);
 
+/* cel_step_has_names -- does any name stand in it?  What has none is the same every time. */
+bool cel_step_has_names(const struct cel_step *steps, uint32_t step);
+
 /* cel_step_text -- its source in one line, without comments. */
 const char *cel_step_text(const struct cel_program *p, uint32_t step, struct arena *arena);
 
