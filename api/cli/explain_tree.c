@@ -11,7 +11,8 @@ enum {
 	INDENT = 2,
 	MOST_TEXT = 72,    /* cells of what has parts below, where nothing else limits it */
 	MOST_VALUE = 200,  /* bytes */
-	LEAST_VALUE = 24,  /* cells that a terminal leaves for values */
+	VALUE_SHARE = 3,   /* a third of a terminal at least is for values */
+	GAPS = 4,          /* cells before a value, and for the mark behind it */
 	USUAL_VALUE = 100, /* cells, where the output is no terminal */
 };
 
@@ -80,9 +81,9 @@ add_parts(struct drawing *d, const struct cel_part *whole, const char *above)
 static size_t
 value_column(const struct drawing *d, const struct screen *s)
 {
-	size_t widest = 0, most = s->width > INDENT + LEAST_VALUE + 40
-				      ? s->width - INDENT - LEAST_VALUE
-				      : MOST_TEXT;
+	size_t widest = 0, most = MOST_TEXT;
+	if (s->width > 0)
+		most = s->width - s->width / VALUE_SHARE - INDENT - GAPS;
 	for (size_t i = 0; i < d->count; i++) {
 		const struct line *l = &d->lines[i];
 		size_t width = l->composite && l->width > MOST_TEXT ? MOST_TEXT : l->width;
@@ -99,7 +100,8 @@ write_line(const struct screen *s, const struct line *l, size_t column, struct b
 	bool cut = l->width > column && (s->width || l->composite);
 	size_t branches = text_width(l->branches), room = column > branches ? column - branches : 0;
 	size_t used = branches + text_cut(&text, l->text, cut ? room : l->width);
-	size_t left = s->width ? s->width - INDENT - column - 4 : USUAL_VALUE;
+	size_t taken = INDENT + GAPS + (used > column ? used : column);
+	size_t left = !s->width ? USUAL_VALUE : s->width > taken ? s->width - taken : 1;
 	bool skipped = l->value && strcmp(l->value, "not evaluated") == 0;
 	text_fill(out, INDENT);
 	paint(s, out, DIM, l->branches);
