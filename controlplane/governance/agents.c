@@ -138,16 +138,16 @@ agents_allow(const struct agents *a, const char *url, struct err *e)
 	CLEANUP(arena_done) struct arena arena = {0};
 	const char *origin = fetch_origin(&arena, url);
 	if (!origin)
-		return ERR(e, FORBIDDEN, "'%s' is no address", url);
+		return ERR(e, REFUSED, "'%s' is no address", url);
 	for (size_t i = 0; i < a->count; i++)
 		if (strcmp(a->origins[i], origin) == 0)
 			return ERR_OK;
 	if (a->count > 0)
-		return ERR(e, FORBIDDEN,
+		return ERR(e, REFUSED,
 			   "this server does not ask '%s': its setting 'opa' names others", origin);
 	if (fetch_is_loopback(origin))
 		return ERR_OK;
-	return ERR(e, FORBIDDEN,
+	return ERR(e, REFUSED,
 		   "this server does not ask '%s': its setting 'opa' names nobody, so that it asks "
 		   "only on its own machine",
 		   origin);

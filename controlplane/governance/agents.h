@@ -30,7 +30,7 @@ void agents_destroy(struct agents *a);
 /* agents_end -- nobody is asked any more, and who waits is told so. */
 void agents_end(struct agents *a);
 
-/* agents_allow -- may that one be asked?  Fails: ERR_FORBIDDEN, and says what would allow it. */
+/* agents_allow -- may that one be asked?  Fails: ERR_REFUSED, and says what would allow it. */
 enum err_code agents_allow(const struct agents *a, const char *url, struct err *e);
 
 /*

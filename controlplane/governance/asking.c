@@ -91,6 +91,17 @@ answer_of(struct question *q, struct policy_answer *ret_answer, struct err *e)
 	return q->code;
 }
 
+enum err_code
+asking_check(struct asking *a, struct err *e)
+{
+	struct policy_answer ignored;
+	enum err_code code = ERR_OK;
+	for (struct question *q = a->first; q && code == ERR_OK; q = q->next)
+		if (q->is_asked)
+			code = answer_of(q, &ignored, e);
+	return code;
+}
+
 /* ---- noting ---- */
 
 void

@@ -55,6 +55,12 @@ moment asking_moment(struct asking *a, moment now);
  */
 enum err_code asking_wanted(struct asking *a, struct asking **ret_asking, struct err *e);
 
+/*
+ * asking_check -- has everybody who was asked answered at all?  Fails with what the first one that
+ * has not is complained of: ERR_UNREACHABLE, ERR_TIMEOUT ...
+ */
+enum err_code asking_check(struct asking *a, struct err *e);
+
 /* asking_ask -- for policy_input.ask, with the asking as its `asker`. */
 policy_ask_fn asking_ask;
 

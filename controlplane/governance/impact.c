@@ -23,6 +23,7 @@
 
 enum {
 	PAGE = 256,
+	PAGE_ASKED = 32,         /* where somebody is asked about each product */
 	LINES_WAITING = 4 << 20, /* bytes; with more the threads wait for who takes them */
 	LINES_LOOKED_UP = 1000,
 	PATIENCE = 60,           /* seconds with somebody who takes nothing */
@@ -64,6 +65,7 @@ struct hand {
 	struct impact *impact;
 	struct arena arena; /* of the page */
 	struct impact_memory memory;
+	struct asking asking; /* of the page */
 	struct impact_tally tally;
 
 	moment asked_at, rested_at; /* clock_monotonic */
@@ -120,13 +122,21 @@ may_still_go_on(struct hand *h)
 
 /* ---- a page */
 
+static bool
+asks(const struct impact *i)
+{
+	return policy_question(i->terms.after) ||
+	       (i->terms.before && policy_question(i->terms.before));
+}
+
 static enum err_code
 take_span(struct hand *h, struct session *s, struct product_span *ret_span, struct err *e)
 {
 	struct impact *i = h->impact;
 	pthread_mutex_lock(&i->next_lock);
 	const char *after = i->next_page ? arena_text(&h->arena, i->cursor.data) : NULL;
-	enum err_code code = product_scan_next(s, &i->scan, after, PAGE, &h->arena, ret_span, e);
+	enum err_code code = product_scan_next(s, &i->scan, after, asks(i) ? PAGE_ASKED : PAGE,
+					       &h->arena, ret_span, e);
 	if (code == ERR_OK && ret_span->rows > 0) {
 		buf_clear(&i->cursor);
 		buf_text(&i->cursor, ret_span->last);
@@ -164,6 +174,27 @@ judge_page(struct hand *h, struct session *s, const struct scanned_products *pag
 	return ERR_OK;
 }
 
+/* Judged once to find out what is to be asked; the session ends while it is. */
+static enum err_code
+ask_about_page(struct hand *h, struct session **s, const struct scanned_products *page,
+	       struct err *e)
+{
+	struct impact *i = h->impact;
+	struct impact_finding ignored;
+	enum err_code code = ERR_OK;
+	asking_init(&h->asking, i->governance->agents, &h->arena);
+	h->memory.asking = &h->asking;
+	for (size_t n = 0; code == ERR_OK && n < page->count; n++)
+		code = impact_judge(&i->terms, &h->memory, *s, &page->items[n], &h->arena, &ignored,
+				    e);
+	session_end(s);
+	if (code != ERR_OK)
+		return code;
+	asking_run(&h->asking);
+	code = asking_check(&h->asking, e);
+	return code == ERR_OK ? store_read(i->governance->store, s, e) : code;
+}
+
 /* No rows: there are no more pages. */
 static enum err_code
 do_page(struct hand *h, struct err *e)
@@ -180,7 +211,13 @@ do_page(struct hand *h, struct err *e)
 	h->rows = span.rows;
 	if (code == ERR_OK && span.rows > 0)
 		code = product_scan_read(s, &h->impact->scan, &span, &h->arena, &page, e);
-	return code == ERR_OK ? judge_page(h, s, &page, e) : code;
+	if (code == ERR_OK && asks(h->impact) && page.count > 0)
+		code = ask_about_page(h, &s, &page, e);
+	if (code == ERR_OK)
+		code = judge_page(h, s, &page, e);
+	if (code == ERR_OK && h->asking.unasked > 0)
+		code = ERR(e, BUSY, "a product has changed while somebody was asked about it");
+	return code;
 }
 
 /* ---- handing in */
@@ -400,11 +437,6 @@ find_before(struct impact *i, struct session *s, struct err *e)
 	i->terms.before = rule_set_find(i->rules, policy_name(i->policy));
 	if (!i->terms.before)
 		return ERR_OK;
-	if (policy_question(i->terms.before))
-		return ERR(e, REFUSED,
-			   "the version of '%s' in force asks OPA, which is not asked about every "
-			   "product",
-			   policy_name(i->policy));
 	enum err_code code = rule_get(s, policy_name(i->policy), &i->arena, &record, e);
 	if (code != ERR_OK)
 		return code;
@@ -425,14 +457,23 @@ compile(struct impact *i, struct arena *arena, struct violations *violations, st
 			    &i->policy, e);
 	if (code != ERR_OK)
 		return code;
-	if (policy_question(i->policy))
-		return ERR(e, REFUSED, "'%s' asks OPA, which is not asked about every product",
-			   policy_name(i->policy));
 	i->terms.after = i->policy;
 	i->title.policy = arena_text(&i->arena, policy_name(i->policy));
 	i->title.hash = hash_text(i->policy, &i->arena);
 	i->title.enforcement = enforcement_name(policy_enforcement(i->policy));
 	return ERR_OK;
+}
+
+/* Somebody else's program is not kept busy with the whole mesh. */
+static enum err_code
+check_number(const struct impact *i, struct err *e)
+{
+	if (!asks(i) || i->total <= IMPACT_MOST_ASKED)
+		return ERR_OK;
+	return ERR(e, REFUSED,
+		   "an Open Policy Agent decides '%s', and is asked about %d products at most, not "
+		   "about %llu: try it on one domain",
+		   policy_name(i->policy), IMPACT_MOST_ASKED, (unsigned long long)i->total);
 }
 
 static enum err_code
@@ -449,6 +490,8 @@ prepare(struct impact *i, struct arena *arena, struct violations *violations, st
 		code = find_before(i, s, e);
 	if (code == ERR_OK)
 		code = product_scan_count(s, &i->scan, &i->total, e);
+	if (code == ERR_OK)
+		code = check_number(i, e);
 	return code;
 }
 

@@ -8,7 +8,10 @@
  *     unchanged                   all others, those among them that stay refused
  *
  * The work is done by two threads of the impact's own, a page of products at a time and each page
- * with a snapshot of its own.  What they find is given in one of two forms:
+ * with a snapshot of its own.  Where an Open Policy Agent decides, it is asked about a page at
+ * once, without a snapshot, and about a mesh or a domain of at most IMPACT_MOST_ASKED products;
+ * when it leaves a question unanswered, the work ends with that.  What they find is given in one of
+ * two forms:
  *
  *     lines    {"kind": "progress", ...}, {"kind": "product", ...} ... {"kind": "summary", ...},
  *              taken as they come with impact_take(); a taker who is slow makes the threads wait,
@@ -21,7 +24,12 @@
 #include "governance/governance.h"
 
 /* How many go on at a time; whoever comes then is told to come again. */
-enum { IMPACTS_AT_ONCE = 2, IMPACT_THREADS = 2, IMPACT_MOST_LISTED = 1000 };
+enum {
+	IMPACTS_AT_ONCE = 2,
+	IMPACT_THREADS = 2,
+	IMPACT_MOST_LISTED = 1000,
+	IMPACT_MOST_ASKED = 500
+};
 
 struct impact;
 

@@ -18,7 +18,7 @@ void
 impact_memory_done(struct impact_memory *m)
 {
 	arena_done(&m->arena);
-	*m = (struct impact_memory){0};
+	*m = (struct impact_memory){.asking = m->asking};
 }
 
 /* ---- facts ---- */
@@ -105,8 +105,8 @@ state_of(const struct verdict *v)
 
 /* Judged as if it were published again, without a change. */
 static void
-judge_both(const struct impact_terms *t, const struct node *document, const struct facts *facts,
-	   struct arena *arena, struct impact_finding *f)
+judge_both(const struct impact_terms *t, const struct impact_memory *m, const struct node *document,
+	   const struct facts *facts, struct arena *arena, struct impact_finding *f)
 {
 	struct violations before = {.arena = arena}, after = {.arena = arena};
 	const struct policy_input input = {
@@ -115,6 +115,8 @@ judge_both(const struct impact_terms *t, const struct node *document, const stru
 	    .upstream = &facts->upstream,
 	    .facts = &facts->facts,
 	    .now = t->now,
+	    .ask = m->asking ? asking_ask : NULL,
+	    .asker = m->asking,
 	};
 	struct verdict v = policy_judge(t->after, &input, arena, &after);
 	f->product.after = state_of(&v);
@@ -202,7 +204,7 @@ judge_document(struct impact_terms *t, struct impact_memory *m, struct session *
 	code = find_facts(t, m, s, document, f->product.domain, arena, &facts, e);
 	if (code != ERR_OK)
 		return code;
-	judge_both(t, document, &facts, arena, f);
+	judge_both(t, m, document, &facts, arena, f);
 	if (f->product.before != f->product.after)
 		find_lines(t, s, p, arena, &f->complaints);
 	return ERR_OK;

@@ -9,6 +9,7 @@
 #include "catalog/product_scan.h"
 #include "policy/policy.h"
 
+#include "asking.h"
 #include "impact_tally.h"
 
 /* By what products are judged: the same for all of them.  Shared by threads. */
@@ -23,7 +24,8 @@ struct impact_terms {
 /* What one thread keeps from page to page. */
 struct impact_memory {
 	struct arena arena;
-	struct map domains; /* the facts of each, of struct facts */
+	struct map domains;    /* the facts of each, of struct facts */
+	struct asking *asking; /* what is asked for the page, or NULL */
 };
 
 struct impact_finding {

@@ -211,6 +211,63 @@ class Questions(OpaCase):
         self.assertEqual(len(self.agent.brought("steady.one")), 1)
 
 
+    def test_what_changes_each_time_is_given_up(self):
+        count = iter(range(100))
+
+        def decide(_):
+            self.server.put("/api/v1/domains/restless", {"name": "restless", "team": f"team-{next(count)}"})
+            return True
+        self.define("restless", decide)
+        answer = self.server.publish(weft.product("restless.one", domain="restless"))
+        self.assertIn("has changed 5 times while it was asked", self.assertProblem(answer, 503)["detail"])
+        self.assertEqual(len(self.agent.brought("restless.one")), 5)
+        self.assertStatus(self.server.get("/api/v1/products/restless.one"), 404)
+
+
+class Beforehand(OpaCase):
+    """What such a policy would do to the mesh, and what is left of its decisions."""
+
+    def try_out(self, document, query="?domain=trial", **options):
+        return self.server.post("/api/v1/policies/impact" + query, document, **options)
+
+    def setUp(self):
+        for n in range(70):
+            self.server.publish(weft.product(f"trial.p{n:02}", domain="trial", owner=f"team-{n % 7}"))
+
+    def test_the_impact_is_what_the_agent_says(self):
+        self.agent.decides["weft/trial"] = lambda document: document["product"]["owner"] != "team-3"
+        document = policy("trial", self.agent, "trial")
+        asked = len(self.agent.questions)
+        found = self.assertStatus(self.try_out(document, "?domain=trial&limit=100"), 200).json
+        self.assertEqual([(row["domain"], row["products"], row["refused"]) for row in found["by_domain"]], [("trial", 70, 10)])
+        self.assertEqual(len(self.agent.questions) - asked, 70)
+        lines = self.try_out(document, headers={"Accept": "application/x-ndjson"}).text.splitlines()
+        self.assertEqual(len([line for line in lines if json.loads(line)["kind"] == "product"]), 10)
+
+    def test_without_an_answer_there_is_none(self):
+        self.agent.decides["weft/trial"] = self.agent.never
+        document = policy("trial", self.agent, "trial")
+        document["opa"]["deadline"] = "200 milliseconds"
+        self.assertIn("took too long", self.assertProblem(self.try_out(document), 504)["detail"])
+        lines = self.try_out(document, headers={"Accept": "application/x-ndjson"}).text.splitlines()
+        self.assertIn("took too long", lines[-1])
+
+    def test_nobody_is_asked_about_a_large_mesh(self):
+        for n in range(431):
+            self.assertStatus(self.server.publish(weft.product(f"large.p{n}", domain="large")), 201)
+        asked = len(self.agent.questions)
+        refused = self.assertProblem(self.try_out(policy("trial", self.agent, "*"), ""), 422)
+        self.assertRegex(refused["detail"], "is asked about 500 products at most, not about 50[12]: try it on one domain")
+        self.assertEqual(len(self.agent.questions), asked)
+
+    def test_a_decision_is_not_made_again(self):
+        self.define("decided", lambda document: True)
+        self.assertStatus(self.server.publish(weft.product("decided.one", domain="decided")), 201)
+        done = self.server.client("policy", "replay")
+        self.assertDone(done)
+        self.assertIn("a policy asks an Open Policy Agent", done.stdout + done.stderr)
+
+
 class Silence(OpaCase):
     """Whatever goes wrong refuses, says why and where, and is in the log."""
 
