@@ -138,7 +138,7 @@ enum err_code
 rulebook_fill_versions(struct db *db, struct err *e)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
-	struct old_events found;
+	struct old_events found = {0};
 	CHECK(find_definitions(db, &arena, &found, e));
 	for (size_t i = 0; i < found.count; i++)
 		if (fill_version(db, &found.items[i], e) != ERR_OK)
