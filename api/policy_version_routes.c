@@ -63,7 +63,7 @@ get(struct request *rq, struct response *rs, struct err *e)
 	static const char *const none[] = {NULL};
 	CLEANUP(session_end) struct session *s = NULL;
 	struct rule_version v;
-	uint64_t number;
+	uint64_t number = 0;
 	TRY(request_only(rq, none, e));
 	TRY(read_number(request_part(rq, 1), request_part(rq, 0), &number, e));
 	TRY(session_read(rq, &s, e));

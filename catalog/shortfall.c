@@ -181,7 +181,7 @@ shortfall_list(struct session *s, const struct shortfall_filter *f, struct arena
 	       struct shortfall_list *ret_list, struct err *e)
 {
 	struct shortfall_list list = {0};
-	struct behind behind;
+	struct behind behind = {0};
 	size_t capacity = 0;
 	CHECK(read_cursor(f->after, arena, &behind, e));
 	CLEANUP(query_close) struct query q = {0};
