@@ -3,7 +3,8 @@
  * emptied or turned round, and judged again.
  *
  * A part that changes a verdict matters, and a case notices it.  One that changes none does not
- * matter to the policy, or no case shows that it does.
+ * matter to the policy, or no case shows that it does.  Of a list or a map with more than a hundred
+ * parts the first and the last fifty are tried.
  */
 #ifndef WEFT_POLICY_MUTATION_H
 #define WEFT_POLICY_MUTATION_H

@@ -138,6 +138,17 @@ class Explain(Tools):
         self.assertIn("the server does not know the product", done.stdout)
         self.server.delete("/api/v1/policies/tools-kept?reason=done")
 
+    def test_a_stored_policy_has_the_grace_that_is_left(self):
+        self.server.publish(weft.product("grace.older", domain="finance", status="active", tags=["x"], retention="7 years"))
+        stored = POLICY.split("tests:")[0].replace("default: 7 years", "default: 9 years").replace("match:", "grace: 30 days\nmatch:")
+        self.assertIn(self.server.put("/api/v1/policies/tools-kept", stored).status, (200, 201))
+        done = self.server.client("policy", "explain", "tools-kept", "grace.older")
+        self.assertDone(done)
+        self.assertIn("tools-kept warns of grace.older", done.stdout)
+        later = self.server.client("policy", "explain", "tools-kept", "grace.older", "--now", "2199-01-01")
+        self.assertIn("tools-kept refuses grace.older", later.stdout)
+        self.server.delete("/api/v1/policies/tools-kept?reason=done")
+
     def test_what_is_not_there_is_said(self):
         self.assertEqual(self.server.client("policy", "explain", "no-such", self.write("l.yaml", LEDGER)).returncode, 2)
         self.assertEqual(self.server.client("policy", "explain", "financial-data-retention", "no.such").returncode, 2)

@@ -290,6 +290,28 @@ parts_of_lists_of_maps_are_one_part(void **state)
 	policy_destroy(p);
 }
 
+/* The last of many is tried, and what is in between is not. */
+static void
+a_long_list_is_tried_at_its_ends(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf yaml = {0};
+	buf_text(&yaml, "kind: Policy\nname: p\nenforcement: deny\n"
+			"validations:\n  - {expression: \"!product.schema.exists(c, "
+			"c.?pii.orValue(false))\", message: m}\n"
+			"tests:\n  - name: last\n    expect: deny\n    product:\n      schema:\n");
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&yaml, "        - {name: c%d%s}\n", i, i == 1999 ? ", pii: true" : "");
+	struct policy *p = compile_policy(b, yaml.data);
+	const struct policy_cases own = policy_own_cases(p);
+	struct mutations m;
+	mutations_init(&m, &b->arena);
+	policy_mutate(p, &own, &m);
+	assert_int_equal(part(&m, "schema[]")->by[MUTATION_REMOVED].tried, 100);
+	assert_int_equal(part(&m, "schema[].pii")->by[MUTATION_REMOVED].passed, 1);
+	policy_destroy(p);
+}
+
 int
 main(void)
 {
@@ -304,6 +326,7 @@ main(void)
 	    T(what_is_wrong_with_cases_is_said),
 	    T(parts_that_change_a_verdict_matter),
 	    T(parts_of_lists_of_maps_are_one_part),
+	    T(a_long_list_is_tried_at_its_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
