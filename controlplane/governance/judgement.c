@@ -34,9 +34,11 @@ judge_again(const struct rule_set *rules, const struct policy_input *input, stru
 	    struct violations *violations)
 {
 	struct judgement j = {.verdicts = ARENA_ARRAY(arena, struct verdict, rules->count)};
+	CLEANUP(arena_done) struct arena scratch = {0}; /* of one policy at a time */
 	for (size_t i = 0; i < rules->count; i++) {
 		const size_t before = violations->count;
-		struct verdict v = policy_judge(rules->policies[i], input, arena, violations);
+		arena_reset(&scratch);
+		struct verdict v = policy_judge(rules->policies[i], input, &scratch, violations);
 		note_grace(&v, violations, before);
 		if (v.outcome == POLICY_NOT_CONCERNED)
 			continue;

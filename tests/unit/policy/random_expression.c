@@ -46,9 +46,9 @@ static void grow_any_call(struct growth *g, const struct cel_type *t);
 
 /* ---- types ---- */
 
-static const enum type_kind plain_kinds[] = {TYPE_INT,    TYPE_BOOL,      TYPE_STRING,
-					     TYPE_DOUBLE, TYPE_UINT,      TYPE_STRING,
-					     TYPE_BYTES,  TYPE_TIMESTAMP, TYPE_DURATION};
+static const enum type_kind plain_kinds[] = {
+    TYPE_INT,   TYPE_BOOL,      TYPE_STRING,   TYPE_DOUBLE, TYPE_UINT, TYPE_STRING,
+    TYPE_BYTES, TYPE_TIMESTAMP, TYPE_DURATION, TYPE_PERIOD, TYPE_IP,   TYPE_CIDR};
 
 static const struct cel_type *
 plain_type(struct growth *g)
@@ -167,6 +167,8 @@ static const char *const literals[][12] = {
 	[TYPE_TIMESTAMP] = {"timestamp(0)", "timestamp('2026-11-23T02:39:30.5Z')", "timestamp('0001-01-01T00:00:00Z')", "timestamp('9999-12-31T23:59:59.999999999Z')"},
 	[TYPE_DURATION]  = {"duration('1h')", "duration('0s')", "duration('-1ns')", "duration('2562047h')", "duration('-2562047h')"},
 	[TYPE_PERIOD]    = {"period('7 years')", "period('30 days')", "period('1 month')"},
+	[TYPE_IP]        = {"ip('192.168.0.1')", "ip('::1')", "ip('255.255.255.255')", "ip('2001:db8::ffff')"},
+	[TYPE_CIDR]      = {"cidr('10.0.0.0/8')", "cidr('::1/128')", "cidr('2001:db8::/32')", "cidr('0.0.0.0/0')"},
 };
 // clang-format on
 
@@ -423,6 +425,19 @@ grow_quantifier(struct growth *g)
 	grow_loop(g, &loops[pick(g, ARRAY_LEN(loops))], grow_range(g, item_type(g)), NULL);
 }
 
+/* By something that has an order. */
+static void
+grow_sorting(struct growth *g, const struct cel_type *item)
+{
+	static const enum type_kind kinds[] = {TYPE_INT,      TYPE_STRING,   TYPE_DOUBLE,
+					       TYPE_UINT,     TYPE_BOOL,     TYPE_BYTES,
+					       TYPE_DURATION, TYPE_TIMESTAMP};
+	static const struct loop sort = {.name = "sortBy", .transform = true};
+	grow(g, type_list(g->arena, item));
+	grow_loop(g, &sort, (struct range){{item, item}, false},
+		  type_simple(kinds[pick(g, ARRAY_LEN(kinds))]));
+}
+
 static void
 grow_loop_to_list(struct growth *g, const struct cel_type *item)
 {
@@ -433,13 +448,32 @@ grow_loop_to_list(struct growth *g, const struct cel_type *item)
 	    {.name = "transformList", .pair = true, .predicate = true, .transform = true},
 	};
 	static const struct loop filter = {.name = "filter", .predicate = true};
-	unsigned which = pick(g, ARRAY_LEN(loops) + 1);
+	unsigned which = pick(g, ARRAY_LEN(loops) + 2);
 	if (which < ARRAY_LEN(loops)) {
 		grow_loop(g, &loops[which], grow_range(g, item_type(g)), item);
 		return;
 	}
+	if (which == ARRAY_LEN(loops)) {
+		grow_sorting(g, item);
+		return;
+	}
 	grow(g, type_list(g->arena, item));
 	grow_loop(g, &filter, (struct range){{item, item}, false}, NULL);
+}
+
+/* The transform is an entry, as a map of one. */
+static void
+grow_loop_to_entries(struct growth *g, const struct cel_type *map)
+{
+	struct range range = grow_range(g, item_type(g));
+	size_t outside = g->local_count;
+	buf_printf(g->out, ".transformMapEntry(%s, ", push_local(g, range.types[0]));
+	buf_printf(g->out, "%s, ", push_local(g, range.types[1]));
+	if (pick(g, 2))
+		grow_closed(g, "", type_simple(TYPE_BOOL), ", ");
+	grow_closed(g, "{", map->parameters[0], ": ");
+	grow_closed(g, "", map->parameters[1], "})");
+	g->local_count = outside;
 }
 
 static void
@@ -449,10 +483,15 @@ grow_loop_to_map(struct growth *g, const struct cel_type *map)
 	    {.name = "transformMap", .pair = true, .transform = true},
 	    {.name = "transformMap", .pair = true, .predicate = true, .transform = true},
 	};
+	unsigned which = pick(g, ARRAY_LEN(loops) + 1);
+	if (which == ARRAY_LEN(loops)) {
+		grow_loop_to_entries(g, map);
+		return;
+	}
 	const struct cel_type *item = item_type(g);
 	grow(g, type_map(g->arena, map->parameters[0], item));
-	grow_loop(g, &loops[pick(g, ARRAY_LEN(loops))],
-		  (struct range){{map->parameters[0], item}, true}, map->parameters[1]);
+	grow_loop(g, &loops[which], (struct range){{map->parameters[0], item}, true},
+		  map->parameters[1]);
 }
 
 static void
