@@ -178,7 +178,7 @@ put_replacement(const struct search *s, struct cel_value replacement, struct out
 }
 
 static struct cel_value
-replaced(struct cel_run *run, const struct regex *r, const struct cel_value *v, int64_t most)
+replaced(struct cel_run *run, const struct regex *r, const struct cel_value *v, uint64_t most)
 {
 	CLEANUP(output_done) struct output out = {.run = run};
 	struct search s = search_of(run, r, v[0]);
@@ -200,7 +200,8 @@ replace(struct cel_run *run, const struct regex *r, const struct cel_value *v, u
 	const char *wrong = wrong_in_replacement(r, v[2]);
 	if (wrong)
 		return cel_fail(run, "the replacement is wrong: %s", wrong);
-	return replaced(run, r, v, count == 4 ? v[3].integer : -1);
+	bool all = count < 4 || v[3].integer < 0;
+	return replaced(run, r, v, all ? UINT64_MAX : v[3].natural);
 }
 
 // clang-format off

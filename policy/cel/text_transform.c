@@ -235,7 +235,7 @@ next_separator(struct cel_value text, struct cel_value separator, size_t at)
 }
 
 static struct cel_value
-replaced(struct cel_run *run, const struct cel_value *v, int64_t most)
+replaced(struct cel_run *run, const struct cel_value *v, uint64_t most)
 {
 	CLEANUP(output_done) struct output out = {.run = run};
 	struct cel_value text = v[0];
@@ -260,13 +260,13 @@ replaced(struct cel_run *run, const struct cel_value *v, int64_t most)
 static struct cel_value
 replace(struct cel_run *run, const struct cel_value *v)
 {
-	return replaced(run, v, -1);
+	return replaced(run, v, UINT64_MAX);
 }
 
 static struct cel_value
 replace_some(struct cel_run *run, const struct cel_value *v)
 {
-	return replaced(run, v, v[3].integer);
+	return replaced(run, v, v[3].integer < 0 ? UINT64_MAX : v[3].natural);
 }
 
 static struct cel_value

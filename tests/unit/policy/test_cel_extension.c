@@ -61,6 +61,7 @@ replacing_and_splitting_by_nothing_takes_each_character(void **state)
 	(void)state;
 	gives("'a\xC3\xA9'.replace('', '-')", "\"-a-\xC3\xA9-\"");
 	gives("'aaa'.replace('a', 'b', 2) + 'aaa'.replace('aa', '')", "\"bbaa\"");
+	gives("'aaa'.replace('a', 'b', -9223372036854775808)", "\"bbb\"");
 	gives("'a\xC3\xA9'.split('')", "[\"a\", \"\xC3\xA9\"]");
 	gives("['a,b,c'.split(','), 'a,b,c'.split(',', 2), ''.split(','), ''.split('')]",
 	      "[[\"a\", \"b\", \"c\"], [\"a\", \"b,c\"], [\"\"], []]");

@@ -124,6 +124,7 @@ parts_are_replaced(void **state)
 	gives("regex.replace('hello world hello', 'hello', 'hi')", "\"hi world hi\"");
 	gives("[0, 1, 2, -12].map(n, regex.replace('banana', 'a', 'x', n))",
 	      "[\"banana\", \"bxnana\", \"bxnxna\", \"bxnxnx\"]");
+	gives("regex.replace('aa', 'a', 'b', -9223372036854775808)", "\"bb\"");
 	gives("regex.replace('foo bar', '(fo)o (ba)r', r'\\2 \\1')", "\"ba fo\"");
 	gives("regex.replace('a.b', '[.]', r'\\\\\\0')", "\"a\\\\.b\"");
 	gives("regex.replace('ab', '(x)?b', r'[\\1]')", "\"a[]\"");
