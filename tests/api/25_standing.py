@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """The judgement that never ends: products are judged again when a policy, a fact or the clock changes."""
 
+import shutil
 import time
+import unittest
 
 import weft
 
@@ -223,6 +225,38 @@ class Interrupted(weft.Case):
         done = self.assertDone(weft.run_client("check", "--data", self.server.data))
         self.assertRegex(done.stdout, r"(?m)^violations +[1-9]\d* +rows +sound$")
         self.server.start()
+
+
+@unittest.skipUnless(weft.STORE, "WEFT_TEST_STORE names no PostgreSQL")
+class Nodes(weft.Case):
+    """Of two nodes on one database one judges again; when it dies the other goes on."""
+
+    MANY = 200
+
+    def test_one_does_it_and_the_other_goes_on_when_it_dies(self):
+        data = self.server.data.parent / "second"
+        data.mkdir()
+        for key in ("log.key", "log.verifier"):
+            shutil.copy(self.server.data / key, data / key)
+        with weft.Server(data=data, environment={"WEFT_STORE": weft.store_of(self.server.data)}) as second:
+            self.sweep(second, "both", lambda: None)
+            self.sweep(second, "alone", self.server.kill)
+        self.server.start()
+
+    def sweep(self, second, domain, when_it_began):
+        for number in range(self.MANY):
+            second.publish(weft.product(f"{domain}.p{number:03}", domain=domain, owner="carol"))
+        second.put(f"/api/v1/policies/{domain}", policy(domain, domain, 'product.owner.endsWith("-team")'))
+
+        def rows():
+            return len(second.pages(f"/api/v1/violations?policy={domain}", limit=1000))
+
+        weft.wait_for(rows, "the sweep to begin")
+        when_it_began()
+        weft.wait_for(lambda: rows() == self.MANY, "the sweep to be brought to its end")
+        judged = [event["subject"] for event in second.events() if event["kind"] == "product.judged"
+                  and event["subject"].startswith(f"{domain}.")]
+        self.assertEqual((len(judged), len(set(judged))), (self.MANY, self.MANY))
 
 
 if __name__ == "__main__":
