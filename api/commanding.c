@@ -103,15 +103,21 @@ answer(struct command *c)
 				arena_printf(rs->arena, "/api/v1/products/%s", c->out.created));
 }
 
-static void go_on(struct request *rq, void *state);
+/* What is asked has changed since it was answered. */
+static enum err_code
+ask_again(struct request *rq, struct response *rs, struct err *e)
+{
+	(void)rq, (void)e;
+	return command_end(rs->hand_on_state);
+}
 
-/* On the committer's thread. */
+/* On the committer's thread, which has no time to ask. */
 static void
 finish_command(struct pending *change, enum err_code code, const struct err *e)
 {
 	struct command *c = change->user;
 	if (c->out.asking) {
-		go_on(c->rq, c);
+		request_resume(c->rq, ask_again);
 		return;
 	}
 	if (code == ERR_OK && c->out.refusal.code != ERR_OK) {

@@ -8,12 +8,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "base/utf8.h"
-
-enum { MOST_SAID = 300, LONGEST_DECISION_ID = 200 }; /* bytes of somebody else's words */
-
-static const struct document_limits answer_limits = {
-    .bytes = AGENTS_LARGEST_ANSWER, .nodes = 100000, .depth = 64};
+#include "agent_answer.h"
 
 struct question {
 	struct fetch_task task;
@@ -31,51 +26,14 @@ struct question {
 
 /* ---- one answer ---- */
 
-/* {"code": "internal_error", "message": "..."} */
-static enum err_code
-complain_of_status(const struct question *q, struct err *e)
-{
-	const struct fetch_response *r = &q->task.response;
-	struct node body;
-	struct err ignored;
-	const char *said = "";
-	if (document_read(DOCUMENT_JSON, r->body, r->body_length, &answer_limits, q->task.arena,
-			  &body, &ignored) == ERR_OK)
-		said = node_text(&body, "message", "");
-	return ERR(e, UNREACHABLE, "the Open Policy Agent at '%s' answered with status %d%s%.*s",
-		   q->task.request.url, r->status, *said ? ": " : "",
-		   utf8_cut(said, strlen(said), MOST_SAID), said);
-}
-
-static enum err_code
-read_body(struct question *q, struct policy_answer *ret_answer, struct err *e)
-{
-	const struct fetch_response *r = &q->task.response;
-	struct arena *arena = q->task.arena;
-	struct node *body = ARENA_NEW(arena, struct node);
-	enum err_code code =
-	    document_read(DOCUMENT_JSON, r->body, r->body_length, &answer_limits, arena, body, e);
-	if (code != ERR_OK || body->kind != NODE_MAP)
-		return ERR(e, UNREACHABLE,
-			   "the Open Policy Agent at '%s' answered with what is no map in JSON",
-			   q->task.request.url);
-	const char *id = node_text(body, "decision_id", NULL);
-	ret_answer->result = node_get(body, "result");
-	if (id)
-		ret_answer->decision_id =
-		    arena_printf(arena, "%.*s", utf8_cut(id, strlen(id), LONGEST_DECISION_ID), id);
-	return ERR_OK;
-}
-
 static enum err_code
 read_answer(struct question *q, struct policy_answer *ret_answer, struct err *e)
 {
-	if (q->task.code != ERR_OK) {
-		*e = q->task.e;
-		return q->task.code;
-	}
-	return q->task.response.status == 200 ? read_body(q, ret_answer, e)
-					      : complain_of_status(q, e);
+	if (q->task.code == ERR_OK)
+		return agent_answer_read(q->task.request.url, &q->task.response, q->task.arena,
+					 ret_answer, e);
+	*e = q->task.e;
+	return q->task.code;
 }
 
 static enum err_code
