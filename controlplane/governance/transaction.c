@@ -125,7 +125,12 @@ decide(struct transaction *t, struct session *s, struct err *e)
 	t->nothing_to_do = false;
 	t->out->refusal.code = ERR_OK;
 	t->out->status = 200;
-	t->basis = session_basis(s);
+	/*
+	 * What a writer sees may still be undone, and its events' numbers given to others: a
+	 * decision that was made there goes by the reader's basis.
+	 */
+	if (!session_writes(s))
+		t->basis = session_basis(s);
 	asking_begin(&t->asking);
 	enum err_code code = rules_hold(t->g->rules, s, &t->rules, e);
 	if (code == ERR_OK)

@@ -52,7 +52,8 @@ what_has_parts_is_shortened_and_nothing_else(void **state)
 	assert_string_equal(
 	    drawn(&arena, 0, false),
 	    "  product.schema.filter(c, c.name != '' && c.type in params.types).exists…  false\n"
-	    "  ├─ c = {\"name\": \"a\"}                                                      false\n"
+	    "  ├─ c = {\"name\": \"a\"}                                                      "
+	    "false\n"
 	    "  │  └─ c.pii                                                               false ◀\n"
 	    "  ├─ is_given(x)                                                            not "
 	    "evaluated\n"
