@@ -100,7 +100,9 @@ value_same_text(struct cel_value a, struct cel_value b)
 static inline const struct node *
 value_node_under(struct cel_value map, const char *name, uint32_t length)
 {
-	char first = length ? name[0] : '\0';
+	char first = '\0';
+	if (length)
+		first = name[0];
 	for (uint32_t i = 0; i < map.count; i++) {
 		const struct member *m = &map.members[i];
 		if (m->key[0] == first && value_key_is(m->key, name, length))

@@ -32,7 +32,7 @@ struct growth {
 unsigned
 choose(struct choices *c, unsigned below)
 {
-	return c->next < c->length ? c->bytes[c->next++] % below : 0;
+	return below && c->next < c->length ? c->bytes[c->next++] % below : 0;
 }
 
 static unsigned
