@@ -13,7 +13,7 @@ CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) +\] (\d+) test\(s\)", re.M)
 
 def count(output):
     """(passed, failed, skipped) of one program's output, which ends with ctest's own word on it."""
-    went_well = re.search(r"^Test Passed\.$", output, re.M) is not None
+    went_well = re.search(r"^Test (Passed\.|Pass Reason:)$", output, re.M) is not None
     totals = {"PASSED": 0, "FAILED": 0, "SKIPPED": 0}
     for word, number in CMOCKA.findall(output):
         totals[word] += int(number)
