@@ -51,6 +51,8 @@ rows_of(const struct shortfall_list *all, const char *product)
 	size_t end = first;
 	while (end < all->count && strcmp(all->items[end].product, product) == 0)
 		end++;
+	if (first == end)
+		return (struct shortfall_list){0};
 	return (struct shortfall_list){.items = all->items + first, .count = end - first};
 }
 

@@ -171,6 +171,18 @@ expect_same(const struct projection_digests *a, const struct projection_digests 
 				 (int)a->items[i].rows, (int)b->items[i].rows);
 }
 
+/* In which order a compiler rolls the arguments of a call is its own affair. */
+static void
+fill_what_the_dice_left_out(struct mesh *m, struct dice *d)
+{
+	publish(m, random_product(m, d, 0), "7.0.0");
+	define(m, "policy.defined", "p0", "name: p\nenforcement: deny\n");
+	m->violations = NULL;
+	happen(m, "product.judged", product_name(m, 0),
+	       "{\"standing\":\"violating\",\"violations\":[{\"policy\":\"p0\",\"rule\":\"r\","
+	       "\"enforcement\":\"deny\",\"message\":\"m\",\"pointer\":\"/x\"}]}");
+}
+
 static void
 a_rebuild_after_a_random_history_changes_nothing(void **state)
 {
@@ -181,6 +193,7 @@ a_rebuild_after_a_random_history_changes_nothing(void **state)
 		mesh_open((void **)&m);
 		for (int i = 0; i < 120; i++)
 			random_event(m, &d);
+		fill_what_the_dice_left_out(m, &d);
 		struct projection_digests before = digests(m);
 		for (size_t i = 0; i < before.count; i++)
 			assert_true(before.items[i].rows > 0); /* the history reached every table */
