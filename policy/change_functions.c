@@ -9,7 +9,7 @@
 #include "governance_functions.h"
 
 /* A column's text in the arena: what stands in a document may not end with a NUL. */
-static const char *
+static char *
 text_of(struct cel_run *run, struct cel_value column, const char *key)
 {
 	struct cel_value text = text_member(column, key);
@@ -23,8 +23,7 @@ types_by_name(struct cel_run *run, struct cel_value columns)
 	struct map types = {.arena = cel_arena(run)};
 	for (uint32_t i = 0; i < columns.count; i++) {
 		struct cel_value column = value_item(columns, i);
-		map_put(&types, text_of(run, column, "name"),
-			(void *)(uintptr_t)text_of(run, column, "type"));
+		map_put(&types, text_of(run, column, "name"), text_of(run, column, "type"));
 	}
 	return types;
 }

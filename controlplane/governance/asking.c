@@ -205,7 +205,7 @@ asking_start(struct asking *a, void (*answered)(void *user), void *user)
 	a->rounds++;
 	atomic_store(&a->left, count);
 	prepare(a, q);
-	while (count-- > 0) {
+	while (q && count-- > 0) {
 		struct question *next = q->next; /* before it may be gone */
 		agents_put(agents, &q->task);
 		q = next;

@@ -507,15 +507,15 @@ start_threads(struct impact *i, struct err *e)
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	pthread_mutex_lock(&i->lock);
 	while (i->working < IMPACT_THREADS && !failed) {
-		atomic_fetch_add(&i->holders, 1);
 		failed = pthread_create(&ignored, &detached, work, i);
-		i->working += !failed;
+		if (!failed) {
+			atomic_fetch_add(&i->holders, 1);
+			i->working++;
+		}
 	}
 	bool started = i->working > 0;
 	pthread_mutex_unlock(&i->lock);
 	pthread_attr_destroy(&detached);
-	if (failed)
-		release(i);
 	return started ? ERR_OK : err_errno(e, failed, "starting a thread");
 }
 

@@ -59,9 +59,9 @@ gather(const struct impact_terms *t, struct session *s, unsigned needs, const st
 /* All products of a domain share what is known of it. */
 static enum err_code
 facts_by_domain(const struct impact_terms *t, struct impact_memory *m, struct session *s,
-		const struct node *document, const char *domain, struct facts *ret_facts,
-		struct err *e)
+		const struct node *document, struct facts *ret_facts, struct err *e)
 {
+	const char *domain = node_text(document, "domain", "");
 	if (m->domains.count >= MOST_DOMAINS)
 		impact_memory_done(m);
 	m->domains.arena = &m->arena;
@@ -79,14 +79,13 @@ facts_by_domain(const struct impact_terms *t, struct impact_memory *m, struct se
 
 static enum err_code
 find_facts(const struct impact_terms *t, struct impact_memory *m, struct session *s,
-	   const struct node *document, const char *domain, struct arena *arena,
-	   struct facts *ret_facts, struct err *e)
+	   const struct node *document, struct arena *arena, struct facts *ret_facts, struct err *e)
 {
 	unsigned needs = needs_of(t);
 	if (needs & ~(unsigned)FACT_DOMAIN)
 		return gather(t, s, needs, document, arena, ret_facts, e);
 	if (needs)
-		return facts_by_domain(t, m, s, document, domain, ret_facts, e);
+		return facts_by_domain(t, m, s, document, ret_facts, e);
 	*ret_facts = (struct facts){.facts = {.kind = NODE_MAP}, .upstream = {.kind = NODE_LIST}};
 	return ERR_OK;
 }
@@ -201,7 +200,7 @@ judge_document(struct impact_terms *t, struct impact_memory *m, struct session *
 	f->counts = !t->domain || strcmp(f->product.domain, t->domain) == 0;
 	if (!f->counts || !may_concern(t, f->product.domain))
 		return ERR_OK;
-	code = find_facts(t, m, s, document, f->product.domain, arena, &facts, e);
+	code = find_facts(t, m, s, document, arena, &facts, e);
 	if (code != ERR_OK)
 		return code;
 	judge_both(t, m, document, &facts, arena, f);

@@ -168,7 +168,7 @@ write_rows(struct impact_tally *t, const struct map *rows, const char *key, cons
 		if (rows->slots[i].key)
 			sorted[n++] = rows->slots[i].value;
 	if (n > 0)
-		qsort(sorted, n, sizeof(*sorted), worst_first);
+		qsort(sorted, n, sizeof(struct impact_row *), worst_first);
 	json_key(j, key);
 	json_begin_list(j);
 	for (size_t i = 0; i < n && i < MOST_ROWS; i++) {

@@ -119,7 +119,7 @@ stands_otherwise(struct hearing *h, const struct product *p, const struct shortf
 		 const struct cause *cause, bool *ret_otherwise, struct err *e)
 {
 	struct violations found = {.arena = h->arena};
-	struct descriptor d;
+	struct descriptor d = {0};
 	struct hearing_case given;
 	enum err_code code = read_canonical(h, p, &d, e);
 	if (code == ERR_OK)

@@ -132,7 +132,7 @@ rest(const struct standing *st, moment micros)
 	enum { PIECE = 20000 };
 	const moment end = clock_monotonic() + micros;
 	while (!atomic_load(&st->stopping) && clock_monotonic() < end)
-		nanosleep(&(struct timespec){.tv_nsec = PIECE * 1000}, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = PIECE * 1000L}, NULL);
 }
 
 struct batch {

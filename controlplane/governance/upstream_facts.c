@@ -51,7 +51,7 @@ decode(const struct product *p, struct arena *arena, struct descriptor *ret_desc
 static enum err_code
 known_input(const struct product *p, struct arena *arena, struct node *ret_node, struct err *e)
 {
-	struct descriptor d;
+	struct descriptor d = {0};
 	enum err_code code = decode(p, arena, &d, e);
 	if (code != ERR_OK)
 		return code;

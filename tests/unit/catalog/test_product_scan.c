@@ -5,6 +5,19 @@
 
 #include "fixture.h"
 
+static void
+add_page(struct mesh *m, const struct scanned_products *page, struct buf *found)
+{
+	for (size_t i = 0; i < page->count; i++) {
+		const struct scanned_product *p = &page->items[i];
+		struct node document;
+		assert_ok(m, scanned_product_document(p, &m->arena, &document, &m->e));
+		assert_string_equal(node_text(&document, "name", ""), p->name);
+		buf_printf(found, "%s%s=%s", found->length ? " " : "", p->name,
+			   node_text(&document, "description", ""));
+	}
+}
+
 /* The names and titles of all that a scan finds, in spans of `most` rows: "a.b=one a.c=two". */
 static const char *
 scanned(struct mesh *m, const struct product_scan *scan, size_t most)
@@ -20,14 +33,7 @@ scanned(struct mesh *m, const struct product_scan *scan, size_t most)
 		rows += span.rows;
 		assert_true(span.rows <= most);
 		assert_ok(m, product_scan_read(s, scan, &span, &m->arena, &page, &m->e));
-		for (size_t i = 0; i < page.count; i++) {
-			struct node document;
-			assert_ok(m, scanned_product_document(&page.items[i], &m->arena, &document,
-							      &m->e));
-			assert_string_equal(node_text(&document, "name", ""), page.items[i].name);
-			buf_printf(&found, "%s%s=%s", found.length ? " " : "", page.items[i].name,
-				   node_text(&document, "description", ""));
-		}
+		add_page(m, &page, &found);
 		assert_ok(m, product_scan_next(s, scan, span.last, most, &m->arena, &span, &m->e));
 	}
 	session_end(&s);

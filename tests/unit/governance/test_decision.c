@@ -116,7 +116,7 @@ a_refusal_with_a_key_happens_once_and_is_said_again(void **state)
 	in.idempotency_key = "k1";
 	in.request = digest_of("one", 3);
 	assert_int_equal(office_publish(o, &in), ERR_REFUSED);
-	strcpy(first, o->e.message);
+	memcpy(first, o->e.message, sizeof first);
 	uint64_t size = office_log_size(o);
 
 	assert_int_equal(office_publish(o, &in), ERR_REFUSED);

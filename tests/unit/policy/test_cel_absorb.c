@@ -117,10 +117,10 @@ nothing_else_absorbs(void **state)
 {
 	(void)state;
 	static const char *const sources[] = {
-	    "[true, " BAD "].size()",
+	    ("[true, " BAD "].size()"),
 	    "{'a': 1 / 0}.size()",
 	    "{1 / 0: 'a'}.size()",
-	    "true == (" BAD ")",
+	    ("true == (" BAD ")"),
 	    "[1 / 0] == []",
 	    "1 in [1, 1 / 0]",
 	    "has({'a': 1 / 0}.b)",

@@ -30,8 +30,10 @@ is_laid_out_in(uint32_t columns, const char *source, const char *wanted)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
 	const char *out = laid_out(&arena, source, columns);
-	if (!out)
+	if (!out) {
 		fail_msg("does not parse: %s", source);
+		return;
+	}
 	assert_string_equal(out, wanted);
 	assert_true(cel_same_expression(source, out));
 	assert_string_equal(laid_out(&arena, out, columns), wanted);
@@ -474,7 +476,7 @@ hold_file(const char *path)
 	unsigned count = 0;
 	assert_int_equal(file_read(path, most.bytes, &arena, &text, &length, &e), ERR_OK);
 	for (char *c = strstr(text, "\\u0000"); c; c = strstr(c, "\\u0000"))
-		memcpy(c, "\\ue000", 6); /* a document holds no NUL */
+		c[2] = 'e'; /* a document holds no NUL */
 	if (document_read(DOCUMENT_JSON, text, length, &most, &arena, &root, &e))
 		fail_msg("%s: %s", path, e.message);
 	const struct node *tests = root.kind == NODE_LIST ? &root : node_get(&root, "tests");
@@ -500,8 +502,10 @@ the_suite_s_expressions_stay_the_same(void **state)
 	const char *folder = getenv("WEFT_CEL_CONFORMANCE");
 	DIR *dir = opendir(folder ? folder : WEFT_CEL_CONFORMANCE);
 	unsigned count = 0;
-	if (!dir)
+	if (!dir) {
 		skip();
+		return;
+	}
 	for (const struct dirent *d; (d = readdir(dir));) {
 		CLEANUP(arena_done) struct arena arena = {0};
 		const char *end = strrchr(d->d_name, '.');

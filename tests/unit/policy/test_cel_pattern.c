@@ -154,7 +154,7 @@ over_long_text(const char *expression, const char *unit, size_t times, uint64_t 
 	size_t length = strlen(unit);
 	char *text = arena_alloc(&arena, length * times + 1);
 	for (size_t i = 0; i < times; i++)
-		memcpy(text + i * length, unit, length);
+		snprintf(text + i * length, length + 1, "%s", unit);
 	struct cel_program *p = cel_compile(&d, expression, strlen(expression), &issues);
 	assert_non_null(p);
 	const struct cel_value binding = cel_string(text, length * times);

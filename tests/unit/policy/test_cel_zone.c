@@ -213,7 +213,7 @@ compare_with_library(const struct zone *z, int64_t seconds)
 static void
 compare_zone(const struct zone *z)
 {
-	const int64_t start = -3786825600, end = 4733510400, month = 30 * 86400;
+	const int64_t start = -3786825600, end = 4733510400, month = INT64_C(30) * 86400;
 	for (int64_t t = start; t < end; t += month) {
 		compare_with_library(z, t);
 		int64_t low = t, high = t + month;

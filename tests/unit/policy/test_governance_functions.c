@@ -343,7 +343,7 @@ what_is_gone_through_counts_as_steps(void **state)
 		bool of_input = strstr(calls[i], "upstream_column") != NULL;
 		const struct cel_value *bound = of_input ? inputs : bindings;
 		uint64_t cost;
-		cel_evaluate(p, bound, 10 * MANY, &arena, &cost);
+		cel_evaluate(p, bound, UINT64_C(10) * MANY, &arena, &cost);
 		if (cost < MANY)
 			fail_msg("%s costs %llu", calls[i], (unsigned long long)cost);
 		struct cel_value cut = cel_evaluate(p, bound, MANY / 2, &arena, &cost);

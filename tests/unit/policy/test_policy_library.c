@@ -101,7 +101,7 @@ three_are_in_force_from_the_first_start(void **state)
 					    "library/quality-checks-required.yaml", NULL};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *first = policy_library_at_start[i].name;
-		assert_true(first == names[i] || strcmp(first, names[i]) == 0);
+		assert_true(first && names[i] ? strcmp(first, names[i]) == 0 : first == names[i]);
 		assert_true(!first || strcmp(policy_library[i].name, first) == 0);
 	}
 }
