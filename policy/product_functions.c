@@ -65,16 +65,27 @@ document_says_personal(struct cel_value map)
 	return false;
 }
 
-bool
-says_personal(struct cel_value thing)
+static bool
+made_says_personal(struct cel_value thing)
 {
 	struct cel_value found;
-	if (thing.kind == CEL_MAP && thing.form == CEL_DOCUMENT)
-		return document_says_personal(thing);
 	if (flag_member(thing, "pii"))
 		return true;
 	return (member_of(thing, "classification", &found) && any_names_personal_data(found)) ||
 	       (member_of(thing, "tags", &found) && any_names_personal_data(found));
+}
+
+static inline bool
+thing_says_personal(struct cel_value thing)
+{
+	return thing.kind == CEL_MAP && thing.form == CEL_DOCUMENT ? document_says_personal(thing)
+								   : made_says_personal(thing);
+}
+
+bool
+says_personal(struct cel_value thing)
+{
+	return thing_says_personal(thing);
 }
 
 static struct cel_value
@@ -105,7 +116,7 @@ has_personal_data(struct cel_run *run, const struct cel_value *v)
 	if (!cel_charge(run, columns.count))
 		return cel_fail(run, "exhausted");
 	for (uint32_t i = 0; i < columns.count; i++)
-		if (says_personal(column_at(run, columns, i)))
+		if (thing_says_personal(column_at(run, columns, i)))
 			return cel_bool(true);
 	return cel_bool(says_personal(*v));
 }

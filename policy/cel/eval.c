@@ -305,7 +305,8 @@ eval_pattern(struct cel_run *run, const struct cel_op *op)
 struct cel_value
 eval_call_plain(struct cel_run *run, const struct cel_op *op)
 {
-	struct cel_value argument = eval_op(run, op->children);
+	struct cel_value argument =
+	    eval_is_near(op->children) ? eval_near(run, op->children) : eval_op(run, op->children);
 	if (argument.kind == CEL_ERROR)
 		return argument;
 	if (argument.kind == CEL_MAP)

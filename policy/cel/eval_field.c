@@ -27,7 +27,7 @@ static inline const struct node *
 find_node(struct cel_run *run, const struct cel_op *op, struct cel_value map)
 {
 	run->cost += value_search_cost(map);
-	return value_node_under(map, op->name, op->length);
+	return value_field_under(map, op->name);
 }
 
 /* ---- x.?name ---- */
@@ -154,7 +154,7 @@ eval_has_and_select(struct cel_run *run, const struct cel_op *op)
 	struct cel_value target = eval_near_value(run, has->children);
 	if (!is_document_map(target))
 		return eval_logic(run, op);
-	const struct node *found = value_node_under(target, has->name, has->length);
+	const struct node *found = value_field_under(target, has->name);
 	if (found && found->kind != NODE_BOOL)
 		return eval_logic(run, op);
 	/* has, its variable; the field, its variable */
