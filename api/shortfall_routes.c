@@ -92,7 +92,7 @@ write_facet(const struct map *facets, const char *key, struct json *j)
 		if (facets->slots[i].value)
 			sorted[count++] = facets->slots[i].value;
 	if (count > 0)
-		qsort(sorted, count, sizeof *sorted, compare_facets);
+		qsort(sorted, count, sizeof(struct facet *), compare_facets);
 	for (size_t i = 0; i < count; i++) {
 		const struct facet *f = sorted[i];
 		json_begin_map(j);

@@ -197,12 +197,11 @@ event_get(struct session *s, uint64_t seq, struct arena *arena, struct event *re
 /* A body may be larger than a document: it holds the document as text, beside verdicts. */
 enum err_code
 event_document(struct session *s, uint64_t seq, const char *kind, struct arena *arena,
-	       const char **ret_source, size_t *ret_length, const char **ret_media_type,
-	       struct err *e)
+	       struct event_source *ret_source, struct err *e)
 {
 	static const struct document_limits limits = {
 	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
-	struct event ev;
+	struct event ev = {.kind = ""};
 	struct node body;
 	CHECK(event_get(s, seq, arena, &ev, e));
 	if (strcmp(ev.kind, kind) != 0)
@@ -215,9 +214,11 @@ event_document(struct session *s, uint64_t seq, const char *kind, struct arena *
 	const struct node *source = node_get(&body, "source");
 	if (!source || source->kind != NODE_TEXT)
 		return ERR(e, CORRUPT, "event %llu has no source", (unsigned long long)seq);
-	*ret_source = source->text;
-	*ret_length = source->count;
-	*ret_media_type = node_text(&body, "media_type", "application/yaml");
+	*ret_source = (struct event_source){
+	    .text = source->text,
+	    .media_type = node_text(&body, "media_type", "application/yaml"),
+	    .length = source->count,
+	};
 	return ERR_OK;
 }
 

@@ -53,9 +53,13 @@ enum err_code event_get(struct session *s, uint64_t seq, struct arena *arena,
  * event_document -- the document of an event of this kind (`source` of its body), byte for byte as
  * it was sent.  Fails: ERR_NOT_FOUND (the event is of another kind, or was redacted).
  */
+struct event_source {
+	const char *text, *media_type;
+	size_t length;
+};
+
 enum err_code event_document(struct session *s, uint64_t seq, const char *kind, struct arena *arena,
-			     const char **ret_source, size_t *ret_length,
-			     const char **ret_media_type, struct err *e);
+			     struct event_source *ret_source, struct err *e);
 
 /*
  * event_each -- from `after` + 1 on, at most `limit`, in order; stops early when `visit` gives

@@ -88,15 +88,15 @@ past_domain(struct session *s, const char *name, uint64_t as_of, struct arena *a
 {
 	struct event ev = {0};
 	struct node root;
-	const char *source, *media_type;
+	struct event_source source;
 	size_t length;
 	CHECK(last_event(s, name, "domain.defined", as_of, arena, &ev, e));
 	if (!ev.body) /* none, or redacted */
 		return ERR(e, NOT_FOUND, "no domain named '%s' was defined by then", name);
-	CHECK(event_document(s, ev.seq, "domain.defined", arena, &source, &length, &media_type, e));
-	bool json = strcmp(media_type, "application/json") == 0;
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, length, NULL, arena, &root,
-			  e) != ERR_OK)
+	CHECK(event_document(s, ev.seq, "domain.defined", arena, &source, e));
+	bool json = strcmp(source.media_type, "application/json") == 0;
+	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source.text, source.length, NULL,
+			  arena, &root, e) != ERR_OK)
 		return err_while(e, "the document of event %llu", (unsigned long long)ev.seq);
 	*ret_domain = (struct domain){.name = arena_text(arena, name), .seq = ev.seq};
 	ret_domain->document = canonical_text(&root, arena, &length);

@@ -177,8 +177,12 @@ enum err_code
 product_source(struct session *s, uint64_t seq, struct arena *arena, const char **ret_source,
 	       size_t *ret_length, const char **ret_media_type, struct err *e)
 {
-	return event_document(s, seq, "product.published", arena, ret_source, ret_length,
-			      ret_media_type, e);
+	struct event_source source;
+	CHECK(event_document(s, seq, "product.published", arena, &source, e));
+	*ret_source = source.text;
+	*ret_length = source.length;
+	*ret_media_type = source.media_type;
+	return ERR_OK;
 }
 
 enum err_code

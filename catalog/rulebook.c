@@ -171,8 +171,11 @@ rule_source(struct session *s, const struct rule_version *v, struct arena *arena
 	    .defined_at = v->defined_at,
 	    .defined_by = v->defined_by,
 	};
-	CHECK(event_document(s, v->seq, "policy.defined", arena, &r.source, &r.source_length,
-			     &r.media_type, e));
+	struct event_source source;
+	CHECK(event_document(s, v->seq, "policy.defined", arena, &source, e));
+	r.source = source.text;
+	r.source_length = source.length;
+	r.media_type = source.media_type;
 	*ret_rule = r;
 	return ERR_OK;
 }

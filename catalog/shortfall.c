@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shortfall_parts.h"
@@ -121,19 +122,31 @@ struct behind {
 	unsigned part;
 };
 
+/* Up to the next blank, which is taken as well; NULL when there is none. */
+static const char *
+next_word(char **rest)
+{
+	char *word = *rest, *end = word ? strchr(word, ' ') : NULL;
+	*rest = end ? end + 1 : NULL;
+	if (!end)
+		return NULL;
+	*end = '\0';
+	return word;
+}
+
 static enum err_code
 read_cursor(const char *after, struct arena *arena, struct behind *ret_behind, struct err *e)
 {
 	struct behind b = {"", "", "", 0};
-	int rule = 0;
 	if (after) {
-		char *product = arena_alloc(arena, strlen(after) + 1);
-		char *policy = arena_alloc(arena, strlen(after) + 1);
-		if (sscanf(after, "%s %s %u %n", product, policy, &b.part, &rule) != 3 || !rule)
+		char *rest = arena_text(arena, after);
+		b.product = next_word(&rest);
+		b.policy = next_word(&rest);
+		const char *part = next_word(&rest);
+		if (!part || strlen(part) > 9 || !*part || part[strspn(part, "0123456789")])
 			return ERR(e, MALFORMED, "the cursor is not one of this list");
-		b.product = product;
-		b.policy = policy;
-		b.rule = after + rule;
+		b.part = (unsigned)strtoul(part, NULL, 10);
+		b.rule = rest;
 	}
 	*ret_behind = b;
 	return ERR_OK;

@@ -29,7 +29,7 @@ standing_mark_read(struct session *s, struct standing_mark *ret_mark, struct err
 static enum err_code
 check_free(struct session *s, struct err *e)
 {
-	struct standing_mark mark;
+	struct standing_mark mark = {0};
 	CHECK(standing_mark_read(s, &mark, e));
 	return mark.lease_ends > session_now(s)
 		   ? ERR(e, STALE, "another node judges the products again")

@@ -195,7 +195,7 @@ ask(struct reading *r, const struct sent_file *file, struct err *e)
 	    .on_bytes = take_bytes,
 	    .user = r,
 	};
-	struct fetch_response response;
+	struct fetch_response response = {0};
 	enum err_code code = fetch(&request, c->arena, &response, e);
 	progress_bar_clear(&r->bar);
 	if (code)
@@ -273,7 +273,7 @@ cli_policy_impact(struct call *c, struct err *e)
 {
 	const struct policy_impact_flags *flags = c->flags;
 	const struct node *totals = NULL;
-	struct sent_file file;
+	struct sent_file file = {0};
 	enum err_code code = check_words(flags, e);
 	if (!code)
 		code = prepare(c, &file, e);

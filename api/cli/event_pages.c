@@ -92,7 +92,7 @@ event_first_since(struct call *c, moment since, uint64_t end, uint64_t *ret_seq,
 	while (before + 1 < at) {
 		CLEANUP(arena_done) struct arena arena = {0};
 		const uint64_t middle = before + (at - before) / 2;
-		const struct node *event;
+		const struct node *event = NULL;
 		moment t = 0;
 		enum err_code code = event_fetch(c, middle, &arena, &event, e);
 		if (code)

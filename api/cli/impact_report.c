@@ -30,7 +30,7 @@ add_product(struct impact_report *r, size_t outcome, const struct buf *text)
 		return;
 	r->products[outcome].items =
 	    arena_grow(r->arena, r->products[outcome].items, r->products[outcome].count,
-		       &r->products[outcome].capacity, sizeof *r->products[outcome].items);
+		       &r->products[outcome].capacity, sizeof(struct node *));
 	r->products[outcome].items[r->products[outcome].count++] = keep(r, text);
 }
 

@@ -347,10 +347,11 @@ compare_violations(struct replay *r, struct decision *d, const struct violations
 	for (size_t i = 0; i < then.count || i < now.count; i++) {
 		const struct violation *a = i < then.count ? &then.items[i] : NULL;
 		const struct violation *b = i < now.count ? &now.items[i] : NULL;
-		if (a && b && is_same(a, b))
+		const struct violation *either = a ? a : b;
+		if (!either || (a && b && is_same(a, b)))
 			continue;
-		differ(r, d, a ? a->policy : b->policy, "violations",
-		       a ? shown(a, &d->arena) : "none", b ? shown(b, &d->arena) : "none");
+		differ(r, d, either->policy, "violations", a ? shown(a, &d->arena) : "none",
+		       b ? shown(b, &d->arena) : "none");
 		return; /* the first says it: what follows may only be out of step */
 	}
 }

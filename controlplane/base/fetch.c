@@ -87,7 +87,8 @@ fetch_origin(struct arena *arena, const char *url)
 		return NULL;
 	char *origin = arena_printf(arena, "%s://%s:%s", scheme, host, port);
 	for (char *p = origin; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
 	return origin;
 }
 

@@ -140,9 +140,10 @@ static void
 stop(struct fetcher *f, struct fetch_task *t)
 {
 	struct fetch_task **link = &f->running.first;
-	while (*link != t)
+	while (*link && *link != t)
 		link = &(*link)->next;
-	list_take(&f->running, link);
+	if (*link)
+		list_take(&f->running, link);
 	curl_multi_remove_handle(f->multi, t->transfer->curl);
 }
 

@@ -63,7 +63,11 @@ unescape(const char **at)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
 	const char *p = *at, *name = *p ? strchr(names, *p) : NULL;
-	char c = name ? values[name - names] : *p == 'u' ? code_point(p + 1) : '\0';
+	char c = '\0';
+	if (name)
+		c = values[name - names];
+	else if (*p == 'u')
+		c = code_point(p + 1);
 	*at = c ? p + (name ? 1 : 5) : p;
 	return c;
 }

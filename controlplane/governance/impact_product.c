@@ -144,15 +144,13 @@ static enum err_code
 read_source(struct session *s, const struct scanned_product *p, struct arena *arena,
 	    struct node *ret_root, struct err *e)
 {
-	const char *source, *media_type;
-	size_t length;
-	enum err_code code =
-	    event_document(s, p->seq, "product.published", arena, &source, &length, &media_type, e);
+	struct event_source source = {0};
+	enum err_code code = event_document(s, p->seq, "product.published", arena, &source, e);
 	if (code != ERR_OK)
 		return code;
-	bool json = strcmp(media_type, "application/json") == 0;
-	return document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, length, NULL, arena,
-			     ret_root, e);
+	bool json = strcmp(source.media_type, "application/json") == 0;
+	return document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source.text, source.length, NULL,
+			     arena, ret_root, e);
 }
 
 static bool
