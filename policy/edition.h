@@ -39,8 +39,8 @@ struct edition_request {
 };
 
 /*
- * edition_compile --  Everything is compiled even when something is wrong: every
- * complaint at once.  False then; edition_done() it in any case.
+ * edition_compile -- all of it even when something is wrong: every complaint at once.  False then;
+ * edition_done() it in any case.
  */
 bool edition_compile(struct edition *ret_edition, const struct edition_request *request,
 		     struct arena *arena, struct violations *violations);

@@ -248,8 +248,8 @@ compile_tightened(struct compilation *c)
 	take_rules(p, base);
 	p->editions = ARENA_ARRAY(&p->arena, struct edition, 1);
 	const struct node *given = policy_edition(base, domain)->parameters;
-	const struct node *kept = ARENA_NEW(&p->arena, struct node);
-	*(struct node *)kept = keep_node(&p->arena, given);
+	struct node *kept = ARENA_NEW(&p->arena, struct node);
+	*kept = keep_node(&p->arena, given);
 	const struct node *wanted = parameters_set(&p->parameters, kept, p->document.parameters,
 						   "/parameters", &p->arena, c->violations);
 	return wanted && (c->context->accepted || is_nowhere_looser(c, kept, wanted)) &&
