@@ -59,6 +59,7 @@ steps=(
 )
 quick_steps="format dev-build layers dev-unit dev-api dev-e2e"
 long_steps="fuzz"
+step_limit=20m # none takes half of it on a quiet machine; with --long some take hours
 
 usage() {
 	cat <<'END'
@@ -107,7 +108,7 @@ read_options() {
 			exit
 			;;
 		--quick) quick=yes ;;
-		--long) long=yes ;;
+		--long) long=yes step_limit=5h ;;
 		--only | --kills)
 			[[ $# -ge 2 ]] || fail_usage "$1 needs a value"
 			if [[ $1 == --kills ]]; then
@@ -277,11 +278,14 @@ run_step() {
 	if [[ -t 1 ]]; then
 		printf '%2d  %s ...\r' "$number" "$name: $title"
 	fi
-	# In a shell of its own, so that `set -e` holds inside the step too.
+	# In a shell of its own, so that `set -e` holds inside the step too; what hangs fails, and the others have their turn.
 	local options=()
 	if [[ $long == yes ]]; then options+=(--long); fi
 	if [[ -n $kills ]]; then options+=(--kills "$kills"); fi
-	tests/run.sh "${options[@]}" --run-step "$name" >"$log" 2>&1 </dev/null || status=$?
+	timeout --kill-after=30 "$step_limit" tests/run.sh "${options[@]}" --run-step "$name" >"$log" 2>&1 </dev/null || status=$?
+	if [[ $status -eq 124 || $status -eq 137 ]]; then
+		echo "the step was ended after $step_limit" >>"$log"
+	fi
 	count "$log" "$status"
 	row "$name: $title" "$result" "$((SECONDS - start)) s"
 	if [[ $status -ne 0 ]]; then
