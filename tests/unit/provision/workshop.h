@@ -16,6 +16,8 @@
 #include "catalog/resource.h"
 #include "provision/provision.h"
 
+#include "store_parts.h"
+
 struct workshop {
 	struct mesh *mesh;
 	struct folder plugins;
@@ -183,7 +185,7 @@ static inline struct resource
 workshop_await(struct workshop *w, const char *product, const char *role, const char *plugin,
 	       const char *state)
 {
-	moment deadline = clock_monotonic() + SECONDS(30);
+	moment deadline = clock_monotonic() + SECONDS(60);
 	for (;;) {
 		struct resource r = workshop_resource(w, product, role, plugin);
 		if (strcmp(r.state, state) == 0)
@@ -195,18 +197,30 @@ workshop_await(struct workshop *w, const char *product, const char *role, const 
 	}
 }
 
+static inline bool
+workshop_is_busy(struct workshop *w)
+{
+	static const char sql[] =
+	    "SELECT count(*) FROM jobs WHERE claimed IS NOT NULL OR due_at <= $1";
+	struct query q = {0};
+	struct session *s = mesh_read(w->mesh);
+	assert_ok(w->mesh, db_query(s->db, sql, DB_ARGS(db_int(session_now(s))), &q, &w->mesh->e));
+	bool busy = db_next(&q) && db_column_int(&q, 0) > 0;
+	query_close(&q);
+	session_end(&s);
+	return busy;
+}
+
 /* Waits until no job is due or being done: what is to come lies in the future. */
 static inline void
 workshop_settle(struct workshop *w)
 {
-	moment deadline = clock_monotonic() + SECONDS(30);
-	while (clock_monotonic() < deadline) {
-		uint64_t commits = store_commits(w->mesh->store);
-		usleep(150000);
-		if (store_commits(w->mesh->store) == commits)
-			return;
+	moment deadline = clock_monotonic() + SECONDS(60);
+	while (workshop_is_busy(w)) {
+		if (clock_monotonic() > deadline)
+			fail_msg("the workers do not come to rest");
+		usleep(2000);
 	}
-	fail_msg("the workers do not come to rest");
 }
 
 static inline uint64_t
