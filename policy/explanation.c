@@ -58,12 +58,12 @@ struct explaining {
 };
 
 static struct cel_value
-evaluate(void *user, const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
-	 struct arena *arena, uint64_t *ret_cost)
+evaluate(void *user, const struct cel_program *p, const struct cel_value *bindings,
+	 struct cel_limits limits, struct arena *arena, uint64_t *ret_cost)
 {
 	struct explaining *e = user;
 	size_t i = watched_find(e->watched, e->x->count, p);
-	const struct cel_part *whole = cel_explain(p, bindings, limit, arena, ret_cost);
+	const struct cel_part *whole = cel_explain(p, bindings, limits, arena, ret_cost);
 	e->x->items[i].whole = whole;
 	return whole->value;
 }

@@ -11,7 +11,8 @@
  * More than any sensible rule takes over a large document, and more than all rules of a sensible
  * policy take together; well under a second.
  */
-enum { RULE_COST_LIMIT = 1000000, POLICY_COST_LIMIT = 10 * RULE_COST_LIMIT };
+static const struct cel_limits rule_limits = {.steps = 1000000, .memory = CEL_MOST_MEMORY},
+			       policy_limits = {.steps = 10000000, .memory = 4 * CEL_MOST_MEMORY};
 
 /* One judgement: what it sees, and what it has cost so far. */
 struct hearing {
@@ -22,6 +23,7 @@ struct hearing {
 	struct arena *arena;
 	struct violations *violations;
 	struct verdict verdict;
+	size_t memory;  /* bytes that the evaluations took so far */
 	uint64_t known; /* variables that are worked out, a bit each */
 	struct cel_value bindings[MOST_BINDINGS];
 };
@@ -49,22 +51,35 @@ bind(const struct policy *p, const struct policy_input *input,
 
 /* ---- evaluating ---- */
 
-/* What is left of the policy's limit; an expression that gets too little fails. */
 static uint64_t
-limit_after(uint64_t cost)
+left_of(uint64_t all, uint64_t taken, uint64_t most)
 {
-	uint64_t left = cost < POLICY_COST_LIMIT ? POLICY_COST_LIMIT - cost : 0;
-	return left < RULE_COST_LIMIT ? left : RULE_COST_LIMIT;
+	uint64_t left = taken < all ? all - taken : 0;
+	return left < most ? left : most;
+}
+
+/* What is left of the policy's limits; an expression that gets too little fails. */
+static struct cel_limits
+limits_of(const struct hearing *h)
+{
+	return (struct cel_limits){
+	    .steps = left_of(policy_limits.steps, h->verdict.cost, rule_limits.steps),
+	    .memory = left_of(policy_limits.memory, h->memory, rule_limits.memory),
+	};
 }
 
 static struct cel_value
 evaluate(struct hearing *h, const struct cel_program *program)
 {
-	uint64_t cost, limit = limit_after(h->verdict.cost);
+	uint64_t cost;
 	const struct policy_watch *w = h->watch;
-	struct cel_value v = w ? w->evaluate(w->user, program, h->bindings, limit, h->arena, &cost)
-			       : cel_evaluate(program, h->bindings, limit, h->arena, &cost);
+	const struct cel_limits limits = limits_of(h);
+	const size_t before = h->arena->used;
+	struct cel_value v = w ? w->evaluate(w->user, program, h->bindings, limits, h->arena, &cost)
+			       : cel_evaluate(program, h->bindings, limits, h->arena, &cost);
 	h->verdict.cost += cost;
+	if (!w) /* who watches takes memory of the same arena */
+		h->memory += h->arena->used - before;
 	return v;
 }
 
@@ -242,6 +257,7 @@ policy_judge_by(const struct policy *p, const struct edition *edition,
 	h.watch = watch;
 	h.arena = arena;
 	h.violations = violations;
+	h.memory = 0;
 	h.known = 0;
 	h.verdict = (struct verdict){.policy = p, .enforcement = policy_enforcement(p)};
 	bind(p, input, h.bindings);

@@ -41,12 +41,12 @@ close_covering(struct covering *c)
 }
 
 static struct cel_value
-evaluate(void *user, const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
-	 struct arena *arena, uint64_t *ret_cost)
+evaluate(void *user, const struct cel_program *p, const struct cel_value *bindings,
+	 struct cel_limits limits, struct arena *arena, uint64_t *ret_cost)
 {
 	struct covering *c = user;
 	size_t i = watched_find(c->watched, c->count, p);
-	return cel_cover(c->seen[i], bindings, limit, arena, ret_cost);
+	return cel_cover(c->seen[i], bindings, limits, arena, ret_cost);
 }
 
 /* ---- adding up ---- */

@@ -33,7 +33,7 @@ const struct edition *policy_edition(const struct policy *p, const char *domain)
 /* Who evaluates an edition's programs instead of cel_evaluate(): explanations and coverage. */
 struct policy_watch {
 	struct cel_value (*evaluate)(void *user, const struct cel_program *p,
-				     const struct cel_value *bindings, uint64_t limit,
+				     const struct cel_value *bindings, struct cel_limits limits,
 				     struct arena *arena, uint64_t *ret_cost);
 	void *user;
 };

@@ -222,15 +222,15 @@ cel_program_is_settled(const struct cel_program *p, bool *ret_value)
 enum { FEW_SLOTS = 16 };
 
 struct cel_value
-cel_observe(const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
+cel_observe(const struct cel_program *p, const struct cel_value *bindings, struct cel_limits limits,
 	    struct arena *arena, const struct cel_observer *observer, uint64_t *ret_cost)
 {
 	struct cel_value few[FEW_SLOTS];
 	struct cel_run run = {.bindings = bindings,
 			      .slots = few,
 			      .arena = arena,
-			      .limit = limit,
-			      .most_used = arena->used + CEL_MOST_MEMORY,
+			      .limits = limits,
+			      .most_used = arena->used + limits.memory,
 			      .observer = observer};
 	if (p->slots > FEW_SLOTS)
 		run.slots = ARENA_ARRAY(arena, struct cel_value, p->slots);
@@ -243,8 +243,8 @@ cel_observe(const struct cel_program *p, const struct cel_value *bindings, uint6
 }
 
 struct cel_value
-cel_evaluate(const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
-	     struct arena *arena, uint64_t *ret_cost)
+cel_evaluate(const struct cel_program *p, const struct cel_value *bindings,
+	     struct cel_limits limits, struct arena *arena, uint64_t *ret_cost)
 {
-	return cel_observe(p, bindings, limit, arena, NULL, ret_cost);
+	return cel_observe(p, bindings, limits, arena, NULL, ret_cost);
 }

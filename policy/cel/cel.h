@@ -8,7 +8,7 @@
  *     struct cel_declarations declarations = { .variables = variables, .variable_count = 2 };
  *     struct cel_program *p = cel_compile(&declarations, source, strlen(source), &issues);
  *     struct cel_value bindings[] = { cel_from_node(order), cel_int(10) };
- *     struct cel_value v = cel_evaluate(p, bindings, 100000, arena, &cost);
+ *     struct cel_value v = cel_evaluate(p, bindings, CEL_STEPS(100000), arena, &cost);
  *
  * Source: the language definition of google/cel-spec (doc/langdef.md).  Expressions have no side
  * effects and always end: there are no loops but over what is there, each step is counted, and
@@ -225,8 +225,16 @@ struct arena *cel_arena(struct cel_run *run);
 enum {
 	CEL_MOST_CODE_POINTS = 100000, /* of a source */
 	CEL_MOST_DEPTH = 250,          /* of nesting */
-	CEL_MOST_MEMORY = 16 << 20,    /* bytes of an evaluation, some more in its last step */
+	CEL_MOST_MEMORY = 16 << 20,    /* bytes of an evaluation */
 };
+
+/* What an evaluation may take; some more memory in its last step. */
+struct cel_limits {
+	uint64_t steps;
+	size_t memory; /* bytes */
+};
+
+#define CEL_STEPS(most) ((struct cel_limits){.steps = (most), .memory = CEL_MOST_MEMORY})
 
 /* A mistake in a source. */
 struct cel_issue {
@@ -269,11 +277,11 @@ bool cel_program_is_settled(const struct cel_program *p, bool *ret_value);
 
 /*
  * cel_evaluate -- `bindings` in the order of the declared variables.  Gives a CEL_ERROR value when
- * it fails; after `limit` steps or CEL_MOST_MEMORY bytes it always does, and names the part of the
- * source that was at it.  `ret_cost` (may be NULL) is how many steps it took.
+ * it fails; beyond its limits it always does, and names the part of the source that was at it.
+ *  `ret_cost` (may be NULL) is how many steps it took.
  */
 struct cel_value cel_evaluate(const struct cel_program *p, const struct cel_value *bindings,
-			      uint64_t limit, struct arena *arena, uint64_t *ret_cost);
+			      struct cel_limits limits, struct arena *arena, uint64_t *ret_cost);
 
 /* cel_position -- line and column of a byte of the source. */
 struct position cel_position(const char *source, uint32_t offset);

@@ -16,7 +16,8 @@ operator_equal(struct cel_run *run, struct cel_value a, struct cel_value b, bool
 		return cel_charge(run, cost) ? cel_null() : cel_fail(run, "exhausted");
 	}
 	/* One more than is left: to use that up is to exceed the limit. */
-	uint64_t before = run->limit >= run->cost ? run->limit - run->cost + 1 : 1, budget = before;
+	uint64_t before = run->limits.steps >= run->cost ? run->limits.steps - run->cost + 1 : 1,
+		 budget = before;
 	*ret_same = value_equal(a, b, &budget);
 	return cel_charge(run, before - budget) ? cel_null() : cel_fail(run, "exhausted");
 }

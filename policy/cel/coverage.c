@@ -62,10 +62,10 @@ count_outcome(void *user, uint32_t step, struct cel_value v)
 }
 
 struct cel_value
-cel_cover(struct cel_coverage *c, const struct cel_value *bindings, uint64_t limit,
+cel_cover(struct cel_coverage *c, const struct cel_value *bindings, struct cel_limits limits,
 	  struct arena *arena, uint64_t *ret_cost)
 {
 	const struct cel_observer observer = {begin, count_outcome, c};
 	c->runs++;
-	return cel_observe(c->program, bindings, limit, arena, &observer, ret_cost);
+	return cel_observe(c->program, bindings, limits, arena, &observer, ret_cost);
 }

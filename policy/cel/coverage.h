@@ -29,7 +29,7 @@ struct cel_coverage {
 struct cel_coverage *cel_coverage_new(const struct cel_program *p, struct arena *arena);
 
 /* cel_cover -- cel_evaluate(), and count what is seen. */
-struct cel_value cel_cover(struct cel_coverage *c, const struct cel_value *bindings, uint64_t limit,
-			   struct arena *arena, uint64_t *ret_cost);
+struct cel_value cel_cover(struct cel_coverage *c, const struct cel_value *bindings,
+			   struct cel_limits limits, struct arena *arena, uint64_t *ret_cost);
 
 #endif

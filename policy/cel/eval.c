@@ -16,17 +16,24 @@ enum { ERROR_COST = 20 };
 
 /* ---- failing ---- */
 
+static void
+say_memory(size_t memory, char *out, size_t size)
+{
+	const bool much = memory >= 1 << 20;
+	snprintf(out, size, "takes more than %zu %s of memory", memory >> (much ? 20 : 10),
+		 much ? "MB" : "KB");
+}
+
 static struct cel_value
 fail_with(struct cel_run *run, uint32_t offset, const char *format, va_list args)
 {
 	char message[300];
 	bool exhausted = eval_is_exhausted(run);
-	if (run->cost > run->limit)
+	if (run->cost > run->limits.steps)
 		snprintf(message, sizeof message, "takes more than %llu steps",
-			 (unsigned long long)run->limit);
+			 (unsigned long long)run->limits.steps);
 	else if (exhausted)
-		snprintf(message, sizeof message, "takes more than %d MB of memory",
-			 CEL_MOST_MEMORY >> 20);
+		say_memory(run->limits.memory, message, sizeof message);
 	else
 		vsnprintf(message, sizeof message, format, args);
 	message[utf8_check(message, strlen(message))] = '\0'; /* cut between characters */

@@ -11,9 +11,10 @@ struct cel_run {
 	const struct cel_value *bindings;
 	struct cel_value *slots; /* the variables of macros */
 	struct arena *arena;
-	uint64_t cost, limit; /* in steps */
-	size_t most_used;     /* of the arena, in bytes */
-	uint32_t at;          /* the operation that a function works for: where its failure is */
+	uint64_t cost; /* in steps */
+	struct cel_limits limits;
+	size_t most_used; /* of the arena, in bytes */
+	uint32_t at;      /* the operation that a function works for: where its failure is */
 	const struct cel_observer *observer; /* of an observed program; or NULL */
 };
 
@@ -68,7 +69,7 @@ eval_near(struct cel_run *run, const struct cel_op *op)
 static inline bool
 eval_is_exhausted(const struct cel_run *run)
 {
-	return run->cost > run->limit || run->arena->used > run->most_used;
+	return run->cost > run->limits.steps || run->arena->used > run->most_used;
 }
 
 /* eval_exhausted -- the error for it: `v` if it is that already, so that the innermost is named. */

@@ -373,7 +373,7 @@ blame(const struct teller *t, struct cel_part *whole)
 }
 
 struct cel_part *
-cel_explain(const struct cel_program *p, const struct cel_value *bindings, uint64_t limit,
+cel_explain(const struct cel_program *p, const struct cel_value *bindings, struct cel_limits limits,
 	    struct arena *arena, uint64_t *ret_cost)
 {
 	size_t count;
@@ -381,7 +381,7 @@ cel_explain(const struct cel_program *p, const struct cel_value *bindings, uint6
 	struct recorder r = {.arena = &records};
 	r.open = &r.root;
 	const struct cel_observer observer = {begin_record, end_record, &r};
-	struct cel_value v = cel_observe(p, bindings, limit, arena, &observer, ret_cost);
+	struct cel_value v = cel_observe(p, bindings, limits, arena, &observer, ret_cost);
 	const struct teller t = {arena, p, cel_steps(p, &count)};
 	struct cel_part *whole = tell_step(&t, 0, r.root.first);
 	whole->value = v;

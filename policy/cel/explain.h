@@ -39,6 +39,6 @@ struct cel_part {
  * `ret_cost` (may be NULL) as cel_evaluate().
  */
 struct cel_part *cel_explain(const struct cel_program *p, const struct cel_value *bindings,
-			     uint64_t limit, struct arena *arena, uint64_t *ret_cost);
+			     struct cel_limits limits, struct arena *arena, uint64_t *ret_cost);
 
 #endif

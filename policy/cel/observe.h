@@ -4,7 +4,7 @@
  *     declarations.observed = true;
  *     struct cel_program *p = cel_compile(&declarations, source, length, &issues);
  *     struct cel_observer o = { .begin = ..., .end = ..., .user = ... };
- *     struct cel_value v = cel_observe(p, bindings, limit, arena, &o, &cost);
+ *     struct cel_value v = cel_observe(p, bindings, limits, arena, &o, &cost);
  *
  * A program that was compiled so runs as it is written: nothing is worked out ahead, nothing runs
  * as one.  Its values and errors are those of the same program compiled as usual, whose evaluation
@@ -75,7 +75,7 @@ struct cel_observer {
 
 /* cel_observe -- cel_evaluate() of an observed program; `observer` may be NULL. */
 struct cel_value cel_observe(const struct cel_program *p, const struct cel_value *bindings,
-			     uint64_t limit, struct arena *arena,
+			     struct cel_limits limits, struct arena *arena,
 			     const struct cel_observer *observer, uint64_t *ret_cost);
 
 #endif

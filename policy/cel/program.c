@@ -81,7 +81,7 @@ fold(struct builder *b, struct cel_op *op)
 	if (b->unfolded || !is_foldable(op))
 		return;
 	struct cel_run run = {.arena = b->arena,
-			      .limit = FOLDING_LIMIT,
+			      .limits = CEL_STEPS(FOLDING_LIMIT),
 			      .most_used = b->arena->used + CEL_MOST_MEMORY};
 	struct cel_value v = op->run(&run, op);
 	if (!cel_is_error(v))

@@ -19,8 +19,9 @@ trial_of(const struct cel_expr *call, struct arena *arena)
 	/* What comes before the text is a moment, if anything: any will do. */
 	const struct cel_value arguments[] = {o->count == 1 ? text->literal : cel_timestamp(0, 0),
 					      text->literal};
-	struct cel_run run = {
-	    .arena = arena, .limit = TRIAL_LIMIT, .most_used = arena->used + CEL_MOST_MEMORY};
+	struct cel_run run = {.arena = arena,
+			      .limits = CEL_STEPS(TRIAL_LIMIT),
+			      .most_used = arena->used + CEL_MOST_MEMORY};
 	struct cel_value v = o->row->call(&run, arguments);
 	return cel_is_error(v) ? v.error->message : NULL;
 }

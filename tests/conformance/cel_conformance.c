@@ -200,7 +200,7 @@ judge_program(struct arena *arena, const struct node *test, const struct setting
 		return false;
 	if (node_bool(test, "check_only", false))
 		return true;
-	struct cel_value found = cel_evaluate(p, s->bindings, COST_LIMIT, arena, NULL);
+	struct cel_value found = cel_evaluate(p, s->bindings, CEL_STEPS(COST_LIMIT), arena, NULL);
 	return judge_value(arena, found, wanted, ret_failure);
 }
 

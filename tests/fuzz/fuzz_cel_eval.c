@@ -61,9 +61,9 @@ check_evaluation(const struct cel_program *p, const struct cel_value *bindings)
 	CLEANUP(arena_done) struct arena arena = {0};
 	CLEANUP(buf_done) struct buf first = {0}, second = {0};
 	uint64_t cost, again;
-	struct cel_value v = cel_evaluate(p, bindings, COST_LIMIT, &arena, &cost);
+	struct cel_value v = cel_evaluate(p, bindings, CEL_STEPS(COST_LIMIT), &arena, &cost);
 	show(v, &first);
-	show(cel_evaluate(p, bindings, COST_LIMIT, &arena, &again), &second);
+	show(cel_evaluate(p, bindings, CEL_STEPS(COST_LIMIT), &arena, &again), &second);
 	MUST(v.kind < CEL_KINDS);
 	MUST(v.kind != CEL_ERROR || is_utf8(v.error->message));
 	MUST(cost == again);
@@ -105,8 +105,9 @@ check_against(const struct cel_declarations *declarations, const struct cel_prog
 	struct cel_program *plain = cel_compile(declarations, source, length, &issues);
 	MUST(plain != NULL);
 	uint64_t cost, plain_cost;
-	struct cel_value v = cel_evaluate(p, bindings, COST_LIMIT, arena, &cost);
-	struct cel_value w = cel_evaluate(plain, bindings, COST_LIMIT, arena, &plain_cost);
+	struct cel_value v = cel_evaluate(p, bindings, CEL_STEPS(COST_LIMIT), arena, &cost);
+	struct cel_value w =
+	    cel_evaluate(plain, bindings, CEL_STEPS(COST_LIMIT), arena, &plain_cost);
 	if (!is_exhausted(w)) {
 		check_same(v, w);
 		MUST(declarations->unfolded ? cost <= plain_cost : cost == plain_cost);

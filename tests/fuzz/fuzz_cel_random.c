@@ -56,7 +56,7 @@ run(const struct cel_program *p, const struct random_scene *scene, uint64_t limi
 {
 	CLEANUP(buf_done) struct buf text = {0};
 	struct outcome o;
-	o.value = cel_evaluate(p, scene->bindings, limit, arena, &o.cost);
+	o.value = cel_evaluate(p, scene->bindings, CEL_STEPS(limit), arena, &o.cost);
 	cel_format(o.value, 4000, &text);
 	if (o.value.kind == CEL_ERROR)
 		buf_printf(&text, " at %u", o.value.error->offset);

@@ -42,7 +42,7 @@ value_of(struct arena *arena, const struct cel_declarations *d, const struct cel
 	struct cel_program *p = cel_compile(d, source, strlen(source), &issues);
 	if (!p)
 		return arena_printf(arena, "mistake: %s", issues.items[0].message);
-	cel_format(cel_evaluate(p, bindings, EXPRESSION_LIMIT, arena, NULL), 500, &out);
+	cel_format(cel_evaluate(p, bindings, CEL_STEPS(EXPRESSION_LIMIT), arena, NULL), 500, &out);
 	cel_program_destroy(p);
 	return arena_text(arena, out.data);
 }

@@ -53,8 +53,8 @@ as_json(struct arena *arena, const char *source)
 	assert_non_null(p);
 	struct node n;
 	struct err e;
-	enum err_code code =
-	    cel_to_node(cel_evaluate(p, no_bindings, EXPRESSION_LIMIT, arena, NULL), arena, &n, &e);
+	enum err_code code = cel_to_node(
+	    cel_evaluate(p, no_bindings, CEL_STEPS(EXPRESSION_LIMIT), arena, NULL), arena, &n, &e);
 	cel_program_destroy(p);
 	if (code)
 		return arena_text(arena, e.message);

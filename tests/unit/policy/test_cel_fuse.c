@@ -183,7 +183,7 @@ run(struct bench *b, const struct cel_program *p, uint64_t limit)
 	CLEANUP(buf_done) struct buf text = {0};
 	const struct cel_value bindings[4] = {cel_from_node(&b->document), cel_from_node(&b->list)};
 	struct outcome o;
-	o.value = cel_evaluate(p, bindings, limit, &b->arena, &o.cost);
+	o.value = cel_evaluate(p, bindings, CEL_STEPS(limit), &b->arena, &o.cost);
 	cel_format(o.value, 1000, &text);
 	if (o.value.kind == CEL_ERROR)
 		buf_printf(&text, " at %u", o.value.error->offset);

@@ -96,7 +96,7 @@ evaluate(struct arena *arena, const char *source, uint64_t limit, uint64_t *ret_
 	struct cel_issues issues = {.arena = arena};
 	struct cel_program *p = cel_compile(&nothing, source, strlen(source), &issues);
 	assert_non_null(p);
-	struct cel_value v = cel_evaluate(p, no_bindings, limit, arena, ret_cost);
+	struct cel_value v = cel_evaluate(p, no_bindings, CEL_STEPS(limit), arena, ret_cost);
 	cel_program_destroy(p);
 	return v;
 }
@@ -340,7 +340,8 @@ results_as_deep_as_can_be_are_written(void **state)
 	const struct cel_declarations nothing = {0};
 	struct cel_issues issues = {.arena = &arena};
 	struct cel_program *p = cel_compile(&nothing, source, strlen(source), &issues);
-	struct cel_value v = cel_evaluate(p, no_bindings, EXPRESSION_LIMIT, &arena, NULL);
+	struct cel_value v =
+	    cel_evaluate(p, no_bindings, CEL_STEPS(EXPRESSION_LIMIT), &arena, NULL);
 	struct node n;
 	struct err e;
 	assert_int_equal(v.kind, CEL_LIST);
@@ -362,7 +363,7 @@ cost_over(const char *source, const struct node *document)
 	struct cel_program *p = cel_compile(&declarations, source, strlen(source), &issues);
 	assert_non_null(p);
 	uint64_t cost;
-	cel_evaluate(p, bindings, UINT64_MAX, &arena, &cost);
+	cel_evaluate(p, bindings, CEL_STEPS(UINT64_MAX), &arena, &cost);
 	cel_program_destroy(p);
 	return cost;
 }

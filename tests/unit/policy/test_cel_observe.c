@@ -74,7 +74,7 @@ is_told(const char *source, const char *document, const char *wanted)
 	scene_open(&s, source, document);
 	struct told told = {.program = s.program};
 	const struct cel_observer observer = {tell_begin, tell_end, &told};
-	cel_observe(s.program, s.bindings, EXPRESSION_LIMIT, &s.arena, &observer, NULL);
+	cel_observe(s.program, s.bindings, CEL_STEPS(EXPRESSION_LIMIT), &s.arena, &observer, NULL);
 	assert_string_equal(told.text.data, wanted);
 	buf_done(&told.text);
 	scene_close(&s);
@@ -122,7 +122,8 @@ an_observed_program_runs_without_an_observer(void **state)
 	struct scene s = {0};
 	uint64_t cost;
 	scene_open(&s, "limit + 1 == 4 && p.a.matches('^x+$')", "{\"a\": \"xx\"}");
-	struct cel_value v = cel_evaluate(s.program, s.bindings, EXPRESSION_LIMIT, &s.arena, &cost);
+	struct cel_value v =
+	    cel_evaluate(s.program, s.bindings, CEL_STEPS(EXPRESSION_LIMIT), &s.arena, &cost);
 	assert_int_equal(v.kind, CEL_BOOL);
 	assert_true(v.boolean);
 	assert_true(cost > 0);
@@ -195,7 +196,8 @@ is_explained(const char *source, const char *document, const char *wanted)
 	struct scene s = {0};
 	CLEANUP(buf_done) struct buf out = {0};
 	scene_open(&s, source, document);
-	write_part(cel_explain(s.program, s.bindings, EXPRESSION_LIMIT, &s.arena, NULL), 0, &out);
+	write_part(cel_explain(s.program, s.bindings, CEL_STEPS(EXPRESSION_LIMIT), &s.arena, NULL),
+		   0, &out);
 	assert_string_equal(out.data, wanted);
 	scene_close(&s);
 }
@@ -325,7 +327,7 @@ an_explanation_of_a_long_loop_is_bounded(void **state)
 	struct scene s = {0};
 	scene_open(&s, "p.all(a, p.all(b, p.all(c, p.all(d, a + b + c + d < 40))))",
 		   "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]");
-	struct cel_part *whole = cel_explain(s.program, s.bindings, 10000000, &s.arena, NULL);
+	struct cel_part *whole = cel_explain(s.program, s.bindings, CEL_STEPS(10000000), &s.arena, NULL);
 	assert_int_equal(whole->value.kind, CEL_BOOL);
 	assert_false(whole->value.boolean);
 	assert_true(s.arena.used < 100000000);
@@ -355,7 +357,7 @@ is_covered(const char *source, const char *document, const char *wanted)
 	CLEANUP(buf_done) struct buf out = {0};
 	scene_open(&s, source, document);
 	struct cel_coverage *c = cel_coverage_new(s.program, &s.arena);
-	cel_cover(c, s.bindings, EXPRESSION_LIMIT, &s.arena, NULL);
+	cel_cover(c, s.bindings, CEL_STEPS(EXPRESSION_LIMIT), &s.arena, NULL);
 	write_coverage(c, &out);
 	assert_string_equal(out.data ? out.data : "", wanted);
 	assert_int_equal(c->runs, 1);

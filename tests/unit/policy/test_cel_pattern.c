@@ -160,7 +160,7 @@ over_long_text(const char *expression, const char *unit, size_t times, uint64_t 
 	const struct cel_value binding = cel_string(text, length * times);
 	CLEANUP(buf_done) struct buf out = {0};
 	moment before = clock_monotonic();
-	cel_format(cel_evaluate(p, &binding, limit, &arena, NULL), 200, &out);
+	cel_format(cel_evaluate(p, &binding, CEL_STEPS(limit), &arena, NULL), 200, &out);
 	assert_true(clock_monotonic() - before < SECONDS(30));
 	snprintf(shown, sizeof shown, "%s", out.data);
 	cel_program_destroy(p);

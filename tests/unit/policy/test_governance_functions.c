@@ -343,10 +343,10 @@ what_is_gone_through_counts_as_steps(void **state)
 		bool of_input = strstr(calls[i], "upstream_column") != NULL;
 		const struct cel_value *bound = of_input ? inputs : bindings;
 		uint64_t cost;
-		cel_evaluate(p, bound, UINT64_C(10) * MANY, &arena, &cost);
+		cel_evaluate(p, bound, CEL_STEPS(UINT64_C(10) * MANY), &arena, &cost);
 		if (cost < MANY)
 			fail_msg("%s costs %llu", calls[i], (unsigned long long)cost);
-		struct cel_value cut = cel_evaluate(p, bound, MANY / 2, &arena, &cost);
+		struct cel_value cut = cel_evaluate(p, bound, CEL_STEPS(MANY / 2), &arena, &cost);
 		assert_int_equal(cut.kind, CEL_ERROR);
 		assert_true(cut.error->exhausted);
 		cel_program_destroy(p);

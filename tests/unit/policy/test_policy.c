@@ -230,6 +230,29 @@ many_validations_take_no_longer_than_a_few(void **state)
 }
 
 static void
+many_validations_take_no_more_memory_than_a_few(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf yaml = {0};
+	buf_text(&yaml, HEAD "validations:\n");
+	for (int i = 0; i < 50; i++)
+		buf_text(
+		    &yaml,
+		    "  - {message: large, expression: \"cel.bind(x, [1,2,3,4,5,6,7,8,9,10], "
+		    "x.map(a, x.map(b, x.map(c, x.map(d, x.map(e, [{a: 1}, {b: 2}, {c: 3}]))))) "
+		    "!= [])\"}\n");
+	struct policy *p = compile_policy(b, yaml.data);
+	assert_non_null(p);
+	const size_t before = b->arena.used;
+	assert_int_equal(judge_product(b, p, product_yaml).outcome, POLICY_FAILED);
+	assert_int_equal(b->violations.count, 50);
+	assert_true(b->arena.used - before < 80 << 20);
+	assert_non_null(strstr(b->violations.items[0].message, "takes more than 16 MB of memory"));
+	assert_non_null(strstr(b->violations.items[49].message, "takes more than 0 KB of memory"));
+	policy_destroy(p);
+}
+
+static void
 all_validations_are_judged(void **state)
 {
 	struct bench *b = *state;
@@ -382,6 +405,7 @@ main(void)
 	    WITH_BENCH(what_cannot_be_told_counts_as_violated_and_says_why),
 	    WITH_BENCH(an_expression_that_takes_too_long_fails),
 	    WITH_BENCH(many_validations_take_no_longer_than_a_few),
+	    WITH_BENCH(many_validations_take_no_more_memory_than_a_few),
 	    WITH_BENCH(all_validations_are_judged),
 	    WITH_BENCH(the_same_input_gives_the_same_verdict),
 	    WITH_BENCH(the_design_s_example_judges_personal_data),
