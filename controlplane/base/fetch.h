@@ -45,7 +45,9 @@ void fetch_start_up(void);
 
 /*
  * fetch -- any status is a success here.  Redirects are followed for a GET or HEAD without a
- * token; else they are the answer.  Fails: ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TOO_LARGE.
+ * token; else they are the answer.  The environment's proxy (http_proxy, https_proxy, no_proxy) is
+ * asked for other machines, never for this one.  Fails: ERR_UNREACHABLE, ERR_TIMEOUT,
+ * ERR_TOO_LARGE.
  */
 enum err_code fetch(const struct fetch_request *request, struct arena *arena,
 		    struct fetch_response *ret_response, struct err *e);

@@ -132,6 +132,16 @@ set_limits(struct transfer *t)
 	curl_easy_setopt(t->curl, CURLOPT_TCP_KEEPINTVL, (long)KEEP_ALIVE_SECONDS);
 }
 
+/* What runs on this machine is asked directly, whatever proxy the environment names for others. */
+static void
+set_proxy(struct transfer *t)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	const char *origin = fetch_origin(&arena, t->request->url);
+	if (origin && fetch_is_loopback(origin))
+		curl_easy_setopt(t->curl, CURLOPT_PROXY, "");
+}
+
 static void
 set_up(struct transfer *t)
 {
@@ -150,6 +160,7 @@ set_up(struct transfer *t)
 	set_method(t);
 	set_headers(t);
 	set_limits(t);
+	set_proxy(t);
 }
 
 static enum err_code

@@ -117,6 +117,24 @@ an_answer_comes_whole(void **state)
 }
 
 static void
+no_proxy_is_asked_for_what_is_on_this_machine(void **state)
+{
+	struct server s = {.answers = {OK_HEAD "Content-Length: 2\r\n\r\nok"}};
+	struct fetch_response r;
+	struct err e;
+	setenv("http_proxy", "http://127.0.0.1:1", 1); /* where nobody listens */
+	server_start(&s);
+	const struct fetch_request here = {.url = address(state, &s, "/here")};
+	assert_int_equal(fetch(&here, *state, &r, &e), ERR_OK);
+	assert_memory_equal(s.request.data, "GET /here HTTP/1.1\r\n", 20);
+	const struct fetch_request there = {.url = "http://weft.example/there"};
+	assert_int_equal(fetch(&there, *state, &r, &e), ERR_UNREACHABLE);
+	assert_contains(e.message, "127.0.0.1 port 1");
+	unsetenv("http_proxy");
+	server_stop(&s);
+}
+
+static void
 any_status_is_an_answer(void **state)
 {
 	struct server s = {.answers = {"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"}};
@@ -294,6 +312,7 @@ main(void)
 	fetch_start_up();
 	const struct CMUnitTest tests[] = {
 	    IN_ARENA(an_answer_comes_whole),
+	    IN_ARENA(no_proxy_is_asked_for_what_is_on_this_machine),
 	    IN_ARENA(any_status_is_an_answer),
 	    IN_ARENA(a_body_is_sent_as_it_is),
 	    IN_ARENA(a_redirect_is_followed_only_without_a_token),
