@@ -92,21 +92,43 @@ add_edition(struct compilation *c, const char *scope, const struct node *paramet
 			       c->violations);
 }
 
-/* Those of one scope over those before; later ones win. */
+static const char *
+pointer_of_set(struct arena *arena, size_t i)
+{
+	return pointer_join(arena, pointer_index(arena, "/values", i), "set");
+}
+
+/* Those of one scope, "domain:" and the domain, over those before; later ones win. */
 static const struct node *
-values_over(struct compilation *c, const struct node *before, const char *scope)
+values_over(struct compilation *c, const struct node *before, const char *scope, size_t length)
 {
 	struct policy *p = c->p;
 	const struct scoped_values *all = p->document.values.items;
-	for (size_t i = 0; before && i < p->document.values.count; i++) {
-		const char *list = pointer_join(c->violations->arena, "", "values");
-		const char *item = pointer_index(c->violations->arena, list, i);
-		const char *pointer = pointer_join(c->violations->arena, item, "set");
-		if (strcmp(all[i].scope, scope) == 0)
-			before = parameters_set(&p->parameters, before, all[i].set, pointer,
-						&p->arena, c->violations);
-	}
+	for (size_t i = 0; before && i < p->document.values.count; i++)
+		if (strncmp(all[i].scope, scope, length) == 0 && !all[i].scope[length])
+			before = parameters_set(&p->parameters, before, all[i].set,
+						pointer_of_set(c->violations->arena, i), &p->arena,
+						c->violations);
 	return before;
+}
+
+/* Each scope that has values of its own has programs of its own, and so has each such test. */
+static bool
+check_size(struct compilation *c)
+{
+	const struct policy_document *d = &c->p->document;
+	const struct test_case *tests = d->tests.items;
+	size_t expressions = 1 + c->p->rules->variables.count + c->p->rules->validations.count;
+	size_t times = 1 + d->values.count;
+	for (size_t i = 0; i < d->tests.count; i++)
+		times += tests[i].parameters != NULL;
+	if (c->context->accepted || times <= POLICY_MOST_PROGRAMS / expressions)
+		return true;
+	violation_note(c->violations, "limit", "", c->p->root->at,
+		       "a policy has at most %d programs, and this one would have %zu expressions "
+		       "for each of %zu scopes and tests with values of their own",
+		       POLICY_MOST_PROGRAMS, expressions, times);
+	return false;
 }
 
 static bool
@@ -122,17 +144,13 @@ has_edition(const struct policy *p, const char *scope)
 static const struct node *
 values_for(struct compilation *c, const struct node *global, const char *scope)
 {
-	const struct scoped_values *all = c->p->document.values.items;
-	const char *domain = scope + strlen("domain:");
 	const struct node *values = global;
-	for (size_t length = 0; values && length < strlen(scope); length++)
-		for (size_t i = 0; values && i < c->p->document.values.count; i++)
-			if (strlen(all[i].scope) == length && all[i].scope[0] == 'd' &&
-			    match_scope_covers(all[i].scope, domain)) {
-				values = values_over(c, values, all[i].scope);
-				break;
-			}
-	return values_over(c, values, scope);
+	for (size_t end = strcspn(scope, "."); values; end += 1 + strcspn(scope + end + 1, ".")) {
+		values = values_over(c, values, scope, end);
+		if (!scope[end])
+			break;
+	}
+	return values;
 }
 
 /* One edition for all, and one for each scope that has values of its own. */
@@ -141,12 +159,14 @@ compile_own(struct compilation *c)
 {
 	struct policy *p = c->p;
 	const struct scoped_values *all = p->document.values.items;
+	if (!check_size(c))
+		return false;
 	p->editions = ARENA_ARRAY(&p->arena, struct edition, 1 + p->document.values.count);
 	if (!parameters_decode(p->document.parameters, &p->arena, c->violations, &p->parameters))
 		return false;
 	const struct node *defaults =
 	    parameters_set(&p->parameters, NULL, NULL, "/parameters", &p->arena, c->violations);
-	const struct node *global = values_over(c, defaults, "global");
+	const struct node *global = values_over(c, defaults, "global", strlen("global"));
 	if (!global || !parameters_complete(&p->parameters, global, c->violations) ||
 	    !add_edition(c, "global", global))
 		return false;
@@ -246,6 +266,8 @@ compile_tightened(struct compilation *c)
 		return refuse_base(c, "'%s' is no global policy with conditions of its own",
 				   p->document.tightens);
 	take_rules(p, base);
+	if (!check_size(c))
+		return false;
 	p->editions = ARENA_ARRAY(&p->arena, struct edition, 1);
 	const struct node *given = policy_edition(base, domain)->parameters;
 	struct node *kept = ARENA_NEW(&p->arena, struct node);

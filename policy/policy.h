@@ -70,6 +70,10 @@ struct policy_context {
 	bool accepted;
 };
 
+/* Of one policy: its expressions, for all and again for each scope and test with values of its own.
+ */
+enum { POLICY_MOST_PROGRAMS = 5000 };
+
 /* policy_base_name -- the policy that the document says it tightens, or NULL: to find the base. */
 const char *policy_base_name(const struct node *document);
 
@@ -208,7 +212,7 @@ struct policy_test {
 	    *why; /* the violations' messages, or what failed; "" when there is nothing to say */
 };
 
-/* policy_run_tests -- all of them, in `arena`. */
+/* policy_run_tests -- all of them, in `arena`; those that come after too many steps fail. */
 void policy_run_tests(const struct policy *p, struct arena *arena, struct policy_test **ret_tests,
 		      size_t *ret_count);
 

@@ -29,7 +29,9 @@ bool policy_cases_is(const struct node *document);
 /* policy_own_cases -- those of its own document; they live as long as the policy. */
 struct policy_cases policy_own_cases(const struct policy *p);
 
-/* policy_run_cases -- all of them, in `arena`; one result a case. */
+enum { CASES_MOST_STEPS = 50000000 }; /* of all cases together; some seconds */
+
+/* policy_run_cases -- one result a case, in `arena`; those for which no steps are left fail. */
 struct policy_test *policy_run_cases(const struct policy *p, const struct policy_cases *cases,
 				     struct arena *arena);
 

@@ -41,6 +41,55 @@ judge_text(struct bench *b, const char *yaml)
 	return v;
 }
 
+/* ---- bounds */
+
+/* Each scope with values of its own has programs of its own: a short text could ask for many. */
+static void
+a_policy_has_no_more_programs_than_so_many(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf yaml = {0};
+	buf_text(&yaml, HEAD "parameters:\n  least: {type: integer, default: 1, stricter: higher}\n"
+			     "validations:\n"
+			     "  - {expression: size(product.schema) >= params.least, message: m}\n"
+			     "values:\n");
+	for (int i = 0; i < 2499; i++)
+		buf_printf(&yaml, "  - {scope: 'domain:d%d', set: {least: %d}}\n", i, i);
+	policy_destroy(compiled(b, yaml.data));
+	buf_text(&yaml, "  - {scope: 'domain:more', set: {least: 1}}\n");
+	assert_null(compile_policy(b, yaml.data));
+	assert_string_equal(b->violations.items[0].rule, "limit");
+	assert_non_null(strstr(b->violations.items[0].message,
+			       "2 expressions for each of 2501 scopes and tests"));
+}
+
+#define MUCH                                                                                       \
+	"cel.bind(x, [1,2,3,4,5,6,7,8,9,10], "                                                     \
+	"x.all(a, x.all(b, x.all(c, x.all(d, x.all(e, x.all(f, true)))))))"
+
+static void
+tests_end_when_they_took_too_long(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf yaml = {0};
+	struct policy_test *tests;
+	size_t count;
+	buf_text(&yaml, HEAD "validations:\n");
+	for (int i = 0; i < 10; i++)
+		buf_text(&yaml, "  - {expression: '" MUCH "', message: m}\n");
+	buf_text(&yaml, "tests:\n");
+	for (int i = 0; i < 50; i++)
+		buf_text(&yaml, "  - {name: a test, product: {name: a.b}, expect: deny}\n");
+	struct policy *p = compiled(b, yaml.data);
+	policy_run_tests(p, &b->arena, &tests, &count);
+	assert_int_equal(count, 50);
+	assert_true(tests[0].passed && tests[4].passed);
+	assert_false(tests[6].passed || tests[49].passed);
+	assert_string_equal(tests[49].why,
+			    "it was not run, since those before it took more than 50000000 steps");
+	policy_destroy(p);
+}
+
 /* ---- variables */
 
 #define VARIABLES                                                                                  \
@@ -197,6 +246,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 	const struct CMUnitTest tests[] = {
+	    TEST(a_policy_has_no_more_programs_than_so_many),
+	    TEST(tests_end_when_they_took_too_long),
 	    TEST(a_variable_is_worked_out_once_and_only_when_needed),
 	    TEST(a_variable_that_fails_matters_only_where_it_decides),
 	    TEST(a_variable_has_the_type_of_its_expression),
