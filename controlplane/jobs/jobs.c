@@ -39,6 +39,7 @@ struct jobs {
 enum {
 	LONGEST_WAIT = 60,     /* seconds; a clock that was set is noticed within this */
 	BREATHER = 500000,     /* microseconds between attempts when the store itself fails */
+	START_PATIENCE = 30,   /* seconds for a place in the queue of changes */
 	JOIN_PIECE = 10000000, /* nanoseconds until a stopping worker is woken once more */
 };
 
@@ -232,10 +233,22 @@ free_leases(void *user, struct session *s, struct err *e)
 	return job_free_leases(s, e);
 }
 
+/* Others have begun already and have changes to make: a short queue may be full. */
+static enum err_code
+free_leases_patiently(struct store *store, struct err *e)
+{
+	const moment end = clock_monotonic() + SECONDS(START_PATIENCE);
+	enum err_code code;
+	while ((code = store_change(store, free_leases, NULL, e)) == ERR_BUSY &&
+	       clock_monotonic() < end)
+		rest(BREATHER / 100);
+	return code;
+}
+
 enum err_code
 jobs_start(const struct jobs_options *options, struct jobs **ret_jobs, struct err *e)
 {
-	enum err_code code = store_change(options->store, free_leases, NULL, e);
+	enum err_code code = free_leases_patiently(options->store, e);
 	if (code != ERR_OK)
 		return err_while(e, "starting the workers");
 	struct jobs *jobs = memory_alloc(sizeof *jobs);

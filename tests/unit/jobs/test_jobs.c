@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "catalog/fixture.h"
 #include "catalog/job.h"
+#include "catalog/pending.h"
 #include "jobs/jobs.h"
 
 /* What the functions of the test's kinds did. */
@@ -62,6 +63,7 @@ open_quietly(void **state)
 }
 
 struct crew {
+	struct store *store; /* of one that is yet to start */
 	struct metrics *metrics;
 	struct jobs *jobs;
 };
@@ -294,6 +296,52 @@ stopping_is_prompt_when_there_is_nothing_to_do(void **state)
 	jobs_stop(NULL);
 }
 
+static enum err_code
+write_nothing(struct pending *self, struct session *s, struct err *e)
+{
+	(void)self, (void)s, (void)e;
+	return ERR_OK;
+}
+
+static void
+tell_nobody(struct pending *self, enum err_code code, const struct err *e)
+{
+	(void)self, (void)code, (void)e;
+}
+
+static void *
+start_later(void *user)
+{
+	struct crew *crew = user;
+	struct mesh m = {.store = crew->store};
+	*crew = start(&m, 2);
+	return NULL;
+}
+
+/* Others may have changes to make when the workers start. */
+static void
+a_full_queue_holds_up_the_start_and_does_not_end_it(void **state)
+{
+	struct mesh *m = *state;
+	struct pending changes[8];
+	size_t count = 0;
+	mesh_stop(m);
+	const struct store_options options = {
+	    .folder = m->folder.path, .mode = STORE_SERVE, .readers = 2, .queue = 1};
+	assert_ok(m, store_open(&options, &m->store, &m->e));
+	struct session *s = mesh_write(m);
+	do
+		changes[count] = (struct pending){.write = write_nothing, .done = tell_nobody};
+	while (store_submit(m->store, &changes[count++], &m->e) == ERR_OK);
+	pthread_t thread;
+	struct crew crew = {.store = m->store};
+	assert_int_equal(pthread_create(&thread, NULL, start_later, &crew), 0);
+	usleep(50000); /* it has tried by now */
+	session_end(&s);
+	pthread_join(thread, NULL);
+	stop(&crew);
+}
+
 int
 main(void)
 {
@@ -311,6 +359,7 @@ main(void)
 	    TEST(a_job_that_takes_longer_than_its_lease_is_done_once),
 	    TEST(stopping_finishes_the_job_in_hand_and_begins_no_other),
 	    TEST(stopping_is_prompt_when_there_is_nothing_to_do),
+	    TEST(a_full_queue_holds_up_the_start_and_does_not_end_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
