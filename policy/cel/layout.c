@@ -363,7 +363,7 @@ lay_choice(struct layout *l, const struct cel_expr *x, struct comments inside)
 	    l->arena, join(l, lay_case(l, &items[0], &items[1], ""), piece_nest(l->arena, rest)));
 }
 
-/* -(1) is not the literal -1: does what follows the sign begin with a number? */
+/* -(1) is not the literal -1, while --1 is -(-1): does a number without a sign come next? */
 static bool
 begins_with_number(const struct layout *l, const struct cel_expr *x)
 {
@@ -373,7 +373,7 @@ begins_with_number(const struct layout *l, const struct cel_expr *x)
 		if (!x || precedence_of(l, x) < WITHIN_POSTFIX)
 			return false;
 	}
-	return true;
+	return !is_negative(l, x);
 }
 
 static const struct piece *

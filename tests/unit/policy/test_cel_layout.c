@@ -94,6 +94,18 @@ only_parentheses_that_are_needed_are_kept(void **state)
 	stays("a == (b == c)");
 }
 
+/* What is as deep as it may be gets no parentheses that would be too deep. */
+static void
+the_deepest_signs_stay(void **state)
+{
+	(void)state;
+	char source[CEL_MOST_DEPTH];
+	memset(source, '-', sizeof source);
+	source[sizeof source - 2] = '8';
+	source[sizeof source - 1] = '\0';
+	stays(source);
+}
+
 static void
 a_sign_and_a_number_stay_what_they_are(void **state)
 {
@@ -103,7 +115,7 @@ a_sign_and_a_number_stay_what_they_are(void **state)
 	stays("(-1).size()");
 	is_laid_out("-1.size()", "(-1).size()");
 	stays("-x.y");
-	stays("-(-1)");
+	is_laid_out("-(-1)", "--1");
 	is_laid_out("-(x.y)", "-x.y");
 	stays("-9223372036854775808");
 	stays("-(1[0])");
@@ -524,6 +536,7 @@ main(void)
 	    cmocka_unit_test(one_space_stands_around_operators),
 	    cmocka_unit_test(only_parentheses_that_are_needed_are_kept),
 	    cmocka_unit_test(a_sign_and_a_number_stay_what_they_are),
+	    cmocka_unit_test(the_deepest_signs_stay),
 	    cmocka_unit_test(a_function_with_an_underscore_is_no_operator),
 	    cmocka_unit_test(literals_stay_as_they_are_written),
 	    cmocka_unit_test(what_is_too_long_breaks_before_operators),
