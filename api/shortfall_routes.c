@@ -159,7 +159,7 @@ write_list(struct request *rq, struct response *rs, struct err *e)
 	return ERR_OK;
 }
 
-/* Counting looks at every row: not for the threads that poll the connections. */
+/* A filter may pass over many rows: not for the threads that poll the connections. */
 static enum err_code
 list(struct request *rq, struct response *rs, struct err *e)
 {

@@ -64,6 +64,8 @@ static const struct {
 };
 
 #define TABLE(name, key) {#name, "DELETE FROM " #name, "SELECT * FROM " #name " ORDER BY " key}
+#define TABLE_OF(name, which, key)                                                                  \
+	{#name, "DELETE FROM " #name, "SELECT * FROM " #name " WHERE " which " ORDER BY " key}
 const struct projection_table projection_tables[] = {
 	TABLE(products,          "name"),
 	TABLE(product_documents, "id"),
@@ -78,6 +80,8 @@ const struct projection_table projection_tables[] = {
 	TABLE(lineage_edges,     "target, source, kind, since_seq"),
 	TABLE(lineage_columns,   "id, name, source, kind, since_seq"),
 	TABLE(violations,        "product, policy, rule, part"),
+	/* A database of before was filled without those that had come to 0 by then. */
+	TABLE_OF(violation_counts, "count <> 0", "policy, domain, enforcement, owner"),
 	TABLE(search_documents,  "id"),
 	{0},
 };

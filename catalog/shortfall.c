@@ -83,13 +83,12 @@ shortfalls_note(const struct shortfall_list *before, const struct violations *fo
 	"product, policy, rule, part, domain, owner, pointer, enforcement, message, line, col,"    \
 	" suggestion, since, since_seq, grace_end, seq"
 #define FILTER                                                                                     \
-	" ($6 IS NULL OR domain = $6) AND ($7 IS NULL OR owner = $7)"                              \
-	" AND ($8 IS NULL OR policy = $8) AND ($9 IS NULL OR enforcement = $9)"                    \
-	" AND ($10 IS NULL OR product = $10)"
-#define BEHIND " AND (product, policy, rule, part) > ($1, $2, $3, $4)"
+	" ($1 IS NULL OR domain = $1) AND ($2 IS NULL OR owner = $2)"                              \
+	" AND ($3 IS NULL OR policy = $3) AND ($4 IS NULL OR enforcement = $4)"
+#define BEHIND " AND (product, policy, rule, part) > ($6, $7, $8, $9)"
 #define LIST(lead)                                                                                 \
 	"SELECT " COLUMNS " FROM violations WHERE" lead FILTER BEHIND                              \
-	" ORDER BY product, policy, rule, part LIMIT $5"
+	" ORDER BY product, policy, rule, part LIMIT $10"
 
 enum { LEAD_ALL, LEAD_PRODUCT, LEAD_POLICY, LEAD_DOMAIN };
 
@@ -104,9 +103,9 @@ lead_of(const struct shortfall_filter *f)
 
 static const char *const lists[] = {
     [LEAD_ALL] = LIST(""),
-    [LEAD_PRODUCT] = LIST(" product = $10 AND"),
-    [LEAD_POLICY] = LIST(" policy = $8 AND"),
-    [LEAD_DOMAIN] = LIST(" domain = $6 AND"),
+    [LEAD_PRODUCT] = LIST(" product = $5 AND"),
+    [LEAD_POLICY] = LIST(" policy = $3 AND"),
+    [LEAD_DOMAIN] = LIST(" domain = $1 AND"),
 };
 
 /* "PRODUCT POLICY PART RULE": only a rule's name may have blanks. */
@@ -182,10 +181,10 @@ begin_list(struct session *s, const struct shortfall_filter *f, const struct beh
 	   struct query *q, struct err *e)
 {
 	return db_query(s->db, lists[lead_of(f)],
-			DB_ARGS(db_text(b->product), db_text(b->policy), db_text(b->rule),
-				db_int(b->part), db_int((int64_t)f->limit + 1), db_text(f->domain),
-				db_text(f->owner), db_text(f->policy), db_text(f->enforcement),
-				db_text(f->product)),
+			DB_ARGS(db_text(f->domain), db_text(f->owner), db_text(f->policy),
+				db_text(f->enforcement), db_text(f->product), db_text(b->product),
+				db_text(b->policy), db_text(b->rule), db_int(b->part),
+				db_int((int64_t)f->limit + 1)),
 			q, e);
 }
 
@@ -247,16 +246,13 @@ shortfalls_of_products(struct session *s, const char *const *products, size_t co
 
 /* --- counts --- */
 
-#define COUNT(lead)                                                                                \
-	"SELECT policy, domain, enforcement, count(*) FROM violations WHERE" lead FILTER           \
+#define COUNT(number, from)                                                                        \
+	"SELECT policy, domain, enforcement, " number " FROM " from " AND" FILTER                  \
 	" GROUP BY policy, domain, enforcement ORDER BY policy, domain, enforcement"
 
-static const char *const counts[] = {
-    [LEAD_ALL] = COUNT(""),
-    [LEAD_PRODUCT] = COUNT(" product = $10 AND"),
-    [LEAD_POLICY] = COUNT(" policy = $8 AND"),
-    [LEAD_DOMAIN] = COUNT(" domain = $6 AND"),
-};
+/* A product's rows are few; those of all products have been counted when they were written. */
+static const char count_of_product[] = COUNT("count(*)", "violations WHERE product = $5"),
+		  count_of_all[] = COUNT("sum(count)", "violation_counts WHERE count <> 0");
 
 enum err_code
 shortfall_counts(struct session *s, const struct shortfall_filter *f, struct arena *arena,
@@ -265,10 +261,9 @@ shortfall_counts(struct session *s, const struct shortfall_filter *f, struct are
 	struct shortfall_counts list = {0};
 	size_t capacity = 0;
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, counts[lead_of(f)],
-		       DB_ARGS(db_text(NULL), db_text(NULL), db_text(NULL), db_null_of(DB_INT),
-			       db_null_of(DB_INT), db_text(f->domain), db_text(f->owner),
-			       db_text(f->policy), db_text(f->enforcement), db_text(f->product)),
+	CHECK(db_query(s->db, f->product ? count_of_product : count_of_all,
+		       DB_ARGS(db_text(f->domain), db_text(f->owner), db_text(f->policy),
+			       db_text(f->enforcement), db_text(f->product)),
 		       &q, e));
 	while (db_next(&q)) {
 		list.items =

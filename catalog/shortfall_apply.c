@@ -2,8 +2,8 @@
  * shortfall_apply.c -- decisions about the version in force as rows of violations.
  *
  * A judgement replaces all rows of its product: it writes its own, over those that are there
- * already, which keep their `since`, and takes away what it did not write.  Nothing is read, so
- * that a publish waits for nothing.
+ * already, which keep their `since`, and takes away what it did not write.  Its rows leave the
+ * counts before that and join them after it.  Nothing is read, so that a publish waits for nothing.
  */
 #include <string.h>
 
@@ -65,10 +65,62 @@ drop_cured(struct db *db, const struct judged *j, struct err *e)
 		      DB_ARGS(db_text(j->product), db_int((int64_t)j->seq)), e);
 }
 
+static enum err_code
+drop_all(struct db *db, const char *product, struct err *e)
+{
+	return db_run(db, "DELETE FROM violations WHERE product = $1", DB_ARGS(db_text(product)),
+		      e);
+}
+
+/* The rows alone: those of a database of before are counted once all are there. */
+static enum err_code
+replace(struct db *db, const struct judged *j, const struct violations *found, struct err *e)
+{
+	CHECK(put_all(db, j, found, e));
+	return drop_cured(db, j, e);
+}
+
 static struct judged
 judged_of(const struct event *ev)
 {
 	return (struct judged){.product = ev->subject, .seq = ev->seq, .time = ev->time};
+}
+
+/* --- how many --- */
+
+/* The rows of a product as they are, `sign` times: 1 or -1.  What has come to 0 stays as it is. */
+static enum err_code
+count(struct db *db, const char *product, int sign, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO violation_counts (policy, domain, enforcement, owner, count)"
+	    " SELECT policy, domain, enforcement, owner, $2 * count(*) FROM violations"
+	    " WHERE product = $1 GROUP BY policy, domain, enforcement, owner"
+	    " ON CONFLICT (policy, domain, enforcement, owner) DO UPDATE"
+	    " SET count = violation_counts.count + excluded.count";
+	return db_run(db, sql, DB_ARGS(db_text(product), db_int(sign)), e);
+}
+
+static enum err_code
+count_out(struct db *db, const struct judged *j, struct err *e)
+{
+	return count(db, j->product, -1, e);
+}
+
+/* Of a new product that falls short of nothing, as most do, nothing is said at all. */
+static enum err_code
+count_in(struct db *db, const struct judged *j, const struct violations *found, struct err *e)
+{
+	return found && found->count > 0 ? count(db, j->product, 1, e) : ERR_OK;
+}
+
+static enum err_code
+replace_counted(struct db *db, const struct judged *j, const struct violations *found,
+		struct err *e)
+{
+	CHECK(count_out(db, j, e));
+	CHECK(replace(db, j, found, e));
+	return count_in(db, j, found, e);
 }
 
 /* --- the events --- */
@@ -77,38 +129,28 @@ enum err_code
 shortfall_apply_published(struct session *s, struct happening *h, struct err *e)
 {
 	const struct judged j = judged_of(h->event);
-	CHECK(put_all(s->db, &j, h->draft->finding.violations, e));
-	return h->product_is_new ? ERR_OK : drop_cured(s->db, &j, e);
-}
-
-static enum err_code
-apply_judged(struct db *db, const struct event *ev, const struct node *body, struct arena *arena,
-	     struct err *e)
-{
-	const struct judged j = judged_of(ev);
-	struct violations found = {.arena = arena};
-	violations_read(node_get(body, "violations"), &found);
-	CHECK(put_all(db, &j, &found, e));
-	return drop_cured(db, &j, e);
+	const struct violations *found = h->draft->finding.violations;
+	if (!h->product_is_new)
+		return replace_counted(s->db, &j, found, e);
+	CHECK(put_all(s->db, &j, found, e));
+	return count_in(s->db, &j, found, e);
 }
 
 enum err_code
 shortfall_apply_judged(struct session *s, struct happening *h, struct err *e)
 {
-	return apply_judged(s->db, h->event, h->body, h->arena, e);
-}
-
-static enum err_code
-drop_all(struct db *db, const char *product, struct err *e)
-{
-	return db_run(db, "DELETE FROM violations WHERE product = $1", DB_ARGS(db_text(product)),
-		      e);
+	const struct judged j = judged_of(h->event);
+	struct violations found = {.arena = h->arena};
+	violations_read(node_get(h->body, "violations"), &found);
+	return replace_counted(s->db, &j, &found, e);
 }
 
 enum err_code
 shortfall_apply_retired(struct session *s, struct happening *h, struct err *e)
 {
-	return drop_all(s->db, h->event->subject, e);
+	const struct judged j = judged_of(h->event);
+	CHECK(count_out(s->db, &j, e));
+	return drop_all(s->db, j.product, e);
 }
 
 /* --- a database of before --- */
@@ -121,11 +163,14 @@ fill_from(struct db *db, const struct event *ev, struct err *e)
 	static const struct document_limits limits = {
 	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
 	CLEANUP(arena_done) struct arena arena = {0};
+	const struct judged j = judged_of(ev);
+	struct violations found = {.arena = &arena};
 	struct node body;
 	if (strcmp(ev->kind, "product.retired") == 0)
 		return drop_all(db, ev->subject, e);
 	CHECK(document_read(DOCUMENT_JSON, ev->body, ev->body_length, &limits, &arena, &body, e));
-	return apply_judged(db, ev, &body, &arena, e);
+	violations_read(node_get(&body, "violations"), &found);
+	return replace(db, &j, &found, e);
 }
 
 static struct event

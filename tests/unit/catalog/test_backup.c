@@ -326,7 +326,8 @@ an_older_backup_is_brought_forward_and_a_newer_one_refused(void **state)
 	fill(m, 3);
 	back_up(m, in_place(&p, "old"), in_place(&p, "key"));
 	set_schema(in_place(&p, "old"),
-		   "DROP TABLE policy_versions; DROP TABLE violations; DROP TABLE standing;"
+		   "DROP TABLE policy_versions; DROP TABLE violations; DROP TABLE violation_counts;"
+		   "DROP TABLE standing;"
 		   "ALTER TABLE products DROP COLUMN judged_seq;"
 		   "DROP TABLE log_lock; DROP TABLE writers; ALTER TABLE jobs DROP COLUMN holder;"
 		   "ALTER TABLE jobs DROP COLUMN claim; PRAGMA user_version = 7");

@@ -212,6 +212,71 @@ they_are_counted_by_what_they_have_in_common(void **state)
 	session_end(&s);
 }
 
+/* What the counts say of a filter is what its list has. */
+static void
+expect_counted(struct mesh *m, struct shortfall_filter filter)
+{
+	struct shortfall_counts counts;
+	size_t sum = 0;
+	struct session *s = mesh_read(m);
+	assert_ok(m, shortfall_counts(s, &filter, &m->arena, &counts, &m->e));
+	session_end(&s);
+	for (size_t i = 0; i < counts.count; i++) {
+		const struct shortfall_count *c = &counts.items[i];
+		struct shortfall_filter alike = filter;
+		alike.policy = c->policy;
+		alike.domain = c->domain;
+		alike.enforcement = c->enforcement;
+		assert_true(c->count > 0);
+		assert_int_equal(c->count, list_of(m, alike).count);
+		sum += c->count;
+	}
+	assert_int_equal(sum, list_of(m, filter).count);
+}
+
+static void
+expect_all_counted(struct mesh *m, size_t count)
+{
+	static const struct shortfall_filter filters[] = {
+	    {0},
+	    {.domain = "d"},
+	    {.owner = "e-team"},
+	    {.policy = "pii"},
+	    {.enforcement = "deny"},
+	    {.product = "a.b"},
+	    {.product = "a.b", .enforcement = "warn"},
+	    {.domain = "d", .owner = "d-team", .policy = "quality"},
+	};
+	assert_int_equal(list_of(m, filters[0]).count, count);
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++)
+		expect_counted(m, filters[i]);
+}
+
+static void
+the_counts_follow_whatever_happens(void **state)
+{
+	struct mesh *m = *state;
+	publish_as(m, "a.b", "d", "1.0.0", "[" OPEN "," STRICT "," NO_TEST "]");
+	publish_as(m, "a.c", "d", "1.0.0", "[" OPEN "]");
+	publish_as(m, "a.good", "d", "1.0.0", NULL);
+	expect_all_counted(m, 4);
+	publish_as(m, "a.b", "e", "1.1.0", "[" OPEN "," NO_TEST "]"); /* of another domain */
+	expect_all_counted(m, 3);
+	judged(m, "a.b", "violating", "[" STRICT "," NO_TEST "]"); /* of another enforcement */
+	judged(m, "a.good", "warned", "[" NO_TEST "]");
+	expect_all_counted(m, 4);
+	judged(m, "a.c", "compliant", "[]");
+	expect_all_counted(m, 3);
+	retire(m, "a.b");
+	expect_all_counted(m, 1);
+	publish_as(m, "a.b", "d", "2.0.0", "[" STRICT "]");
+	assert_ok(m, rebuild(m->store, NULL, NULL, &m->e));
+	expect_all_counted(m, 2);
+	publish_as(m, "a.b", "d", "2.1.0", NULL);
+	publish_as(m, "a.good", "d", "1.1.0", NULL);
+	expect_all_counted(m, 0);
+}
+
 /* Who follows the log in memory finds what the table has. */
 static void
 in_memory_it_is_the_same(void **state)
@@ -252,6 +317,7 @@ main(void)
 	    HERE(filters_are_joined_by_and),
 	    HERE(pages_go_on_behind_the_last_row),
 	    HERE(they_are_counted_by_what_they_have_in_common),
+	    HERE(the_counts_follow_whatever_happens),
 	    HERE(in_memory_it_is_the_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
