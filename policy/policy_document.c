@@ -27,11 +27,14 @@ check_name(const struct field_context *context, const struct node *value)
 static void
 check_scope(const struct field_context *context, const struct node *value)
 {
-	bool domain = strncmp(value->text, "domain:", 7) == 0 && value->text[7] != '\0';
-	if (!domain && strcmp(value->text, "global") != 0)
+	struct arena *arena = context->violations->arena;
+	const bool domain = strncmp(value->text, "domain:", 7) == 0;
+	const char *name = domain ? value->text + 7 : value->text;
+	if ((!domain && strcmp(value->text, "global") != 0) || !*name)
 		violation_note(context->violations, "scope", context->pointer, value->at,
 			       "'%s' is no scope: 'global', or 'domain:' and the name of a domain",
-			       value->text);
+			       value->text)
+		    ->suggestion = arena_printf(arena, "domain:%s", *name ? name : "NAME");
 }
 
 static void
@@ -176,7 +179,7 @@ check_tightening(const struct field_context *context, const struct node *documen
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		refuse_part(context, document, parts[i], why);
 	want_part(context, document, "parameters", "what a policy that tightens another is for");
-	if (strncmp(node_text(document, "scope", ""), "domain:", 7) != 0)
+	if (strcmp(node_text(document, "scope", "global"), "global") == 0)
 		violation_note(context->violations, "scope", "/scope", document->at,
 			       "a policy that tightens another is of one domain")
 		    ->suggestion = "scope: domain:NAME";
