@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "catalog/event_log.h"
 #include "catalog/rebuild.h"
 
+#include "progress.h"
 #include "subcommand.h"
 
 const char rebuild_help[] = "Drops every projection (products in force, lineage, search, resources "
@@ -220,9 +220,7 @@ static void
 show_progress(void *user, uint64_t done, uint64_t of)
 {
 	(void)user;
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " events%s", done, of,
-			done == of ? "\n" : "");
+	progress_show(done, of);
 }
 
 static enum err_code

@@ -3,18 +3,17 @@
  * put back, and looked through, while it is served or not.
  */
 #include <inttypes.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/document.h"
 #include "base/json.h"
 #include "catalog/backup.h"
 #include "cli/flag.h"
 
+#include "progress.h"
 #include "subcommand.h"
 
 // clang-format off
@@ -152,35 +151,6 @@ report(const struct err *e)
 	return err_exit_status(e->code);
 }
 
-/* ---- while it goes on */
-
-/* Set by a signal: what was begun is taken back, not left half-done.  A second one ends at once. */
-static volatile sig_atomic_t was_interrupted;
-
-static void
-interrupt(int number)
-{
-	(void)number;
-	was_interrupted = 1;
-}
-
-static void
-take_interrupts(void)
-{
-	const struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-static bool
-show_progress(void *user, uint64_t done, uint64_t of)
-{
-	(void)user;
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 "%s", done, of, done == of ? "\n" : "");
-	return !was_interrupted;
-}
-
 static void
 note_finding(void *user, const char *what, const char *message)
 {
@@ -244,7 +214,7 @@ back_up(struct run *r, struct err *e)
 	const struct backup_wish wish = {.folder = r->flags.data,
 					 .file = r->words.items[0],
 					 .key = r->flags.key,
-					 .progress = show_progress};
+					 .progress = progress_go_on};
 	struct backup_report made;
 	enum err_code code = backup_make(&wish, &made, e);
 	if (code != ERR_OK)
@@ -263,7 +233,7 @@ backup_run(const struct command *self, int argc, char **argv)
 {
 	CLEANUP(run_done) struct run r = {.command = self};
 	struct err e;
-	take_interrupts();
+	progress_take_signals();
 	if (read_words(&r, backup_flags, 1, argc, argv, &e) != ERR_OK)
 		return report(&e);
 	if (r.flags.help)
@@ -279,7 +249,7 @@ restore(struct run *r, struct check_report *found, struct err *e)
 					  .key = r->flags.key,
 					  .since = r->since,
 					  .complain = note_finding,
-					  .progress = show_progress,
+					  .progress = progress_go_on,
 					  .user = r};
 	return backup_restore(&wish, &r->arena, found, e);
 }
@@ -305,7 +275,7 @@ restore_run(const struct command *self, int argc, char **argv)
 	CLEANUP(run_done) struct run r = {.command = self};
 	struct check_report found = {0};
 	struct err e;
-	take_interrupts();
+	progress_take_signals();
 	if (read_words(&r, restore_flags, 1, argc, argv, &e) != ERR_OK)
 		return report(&e);
 	if (r.flags.help)
@@ -332,7 +302,7 @@ look_through(struct run *r, struct check_report *found, struct err *e)
 					.scratch = scratch_folder(r),
 					.since = r->since,
 					.complain = note_finding,
-					.progress = show_progress,
+					.progress = progress_go_on,
 					.user = r};
 	if (wish.store && !wish.folder)
 		return ERR(e, USAGE, "--data DIR is missing: the folder with log.verifier");
@@ -351,7 +321,7 @@ check_offline_run(int argc, char **argv)
 	struct err e;
 	r.list.out = &r.text;
 	json_begin_list(&r.list);
-	take_interrupts();
+	progress_take_signals();
 	if (read_words(&r, check_flags, 0, argc, argv, &e) != ERR_OK)
 		return report(&e);
 	if (r.flags.help)

@@ -3,15 +3,14 @@
  * key before the log.
  */
 #include <inttypes.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "catalog/store.h"
 #include "catalog/transfer.h"
 #include "cli/flag.h"
 
+#include "progress.h"
 #include "subcommand.h"
 
 // clang-format off
@@ -97,39 +96,11 @@ read_words(struct run *r, int argc, char **argv, struct err *e)
 
 /* ---- weft migrate */
 
-/* Set by a signal: nothing is left in the target. */
-static volatile sig_atomic_t was_interrupted;
-
-static void
-interrupt(int number)
-{
-	(void)number;
-	was_interrupted = 1;
-}
-
-static void
-take_interrupts(void)
-{
-	const struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-static bool
-show_progress(void *user, uint64_t done, uint64_t of)
-{
-	(void)user;
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " events%s", done, of,
-			done == of ? "\n" : "");
-	return !was_interrupted;
-}
-
 static enum err_code
 move_catalog(const struct flags *flags, struct err *e)
 {
 	const struct transfer_wish wish = {
-	    .from = flags->from, .to = flags->to, .keys = flags->data, .progress = show_progress};
+	    .from = flags->from, .to = flags->to, .keys = flags->data, .progress = progress_go_on};
 	struct transfer_report r;
 	char root[DIGEST_TEXT_SIZE];
 	if (!flags->from || !flags->to)
@@ -150,7 +121,7 @@ migrate_run(const struct command *self, int argc, char **argv)
 {
 	CLEANUP(run_done) struct run r = {.command = self, .table = migrate_flags};
 	struct err e;
-	take_interrupts();
+	progress_take_signals();
 	if (read_words(&r, argc, argv, &e) != ERR_OK)
 		return report(&e);
 	if (r.flags.help)
