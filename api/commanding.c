@@ -90,25 +90,27 @@ command_begin(struct request *rq, struct response *rs)
 	return c;
 }
 
-static void
-answer(struct command *c)
+/* All is said: a refusal, too, may be one of before that is said again. */
+static enum err_code
+answer(struct command *c, struct err *e)
 {
 	struct response *rs = c->rs;
+	rs->replayed = c->out.replayed;
+	TRY(outcome_verdict(&c->out, e));
 	rs->status = c->out.status;
 	rs->etag = c->out.etag;
-	if (c->out.replayed)
-		response_header(rs, "Idempotent-Replayed", "true");
 	if (c->out.created)
 		response_header(rs, "Location",
 				arena_printf(rs->arena, "/api/v1/products/%s", c->out.created));
+	return ERR_OK;
 }
 
 /* What is asked has changed since it was answered. */
 static enum err_code
 ask_again(struct request *rq, struct response *rs, struct err *e)
 {
-	(void)rq, (void)e;
-	return command_end(rs->hand_on_state);
+	(void)rq;
+	return command_end(rs->hand_on_state, e);
 }
 
 /* On the committer's thread, which has no time to ask. */
@@ -120,12 +122,11 @@ finish_command(struct pending *change, enum err_code code, const struct err *e)
 		request_resume(c->rq, ask_again);
 		return;
 	}
-	if (code == ERR_OK && c->out.refusal.code != ERR_OK) {
-		code = c->out.refusal.code;
-		e = &c->out.refusal;
+	struct err refusal;
+	if (code == ERR_OK) {
+		code = answer(c, &refusal);
+		e = &refusal;
 	}
-	if (code == ERR_OK)
-		answer(c);
 	request_finish(c->rq, code, e);
 }
 
@@ -145,7 +146,7 @@ decide_again(struct request *rq, struct response *rs, struct err *e)
 	struct command *c = rs->hand_on_state;
 	(void)rq;
 	TRY(outcome_decide(&c->out, e));
-	return command_end(c);
+	return command_end(c, e);
 }
 
 /* On the thread that asks, which has no time to decide. */
@@ -171,12 +172,10 @@ go_on(struct request *rq, void *state)
 }
 
 enum err_code
-command_end(struct command *c)
+command_end(struct command *c, struct err *e)
 {
-	if (!c->out.asking && !c->out.pending) {
-		answer(c);
-		return ERR_OK;
-	}
+	if (!c->out.asking && !c->out.pending)
+		return answer(c, e);
 	c->rs->hand_on = go_on;
 	c->rs->hand_on_state = c;
 	return ERR_OK;

@@ -4,7 +4,7 @@
  *     struct command *c = command_begin(rq, rs);
  *     TRY(submission_of(rq, &c->in, e));
  *     TRY(product_publish(governance, &c->in, rq->arena, &rq->violations, &c->out, e));
- *     return command_end(c);
+ *     return command_end(c, e);
  *
  * What is left to be written is handed on to the committer, and what is to be asked to those who
  * ask Open Policy Agents: the request waits for both without a thread.
@@ -25,7 +25,7 @@ struct command {
 struct command *command_begin(struct request *rq, struct response *rs);
 
 /* command_end -- answer, now or when it is written: a handler's last act. */
-enum err_code command_end(struct command *c);
+enum err_code command_end(struct command *c, struct err *e);
 
 /*
  * submission_of -- the body with what the header and the query say about it: media type, dry_run,

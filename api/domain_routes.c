@@ -99,7 +99,7 @@ define(struct request *rq, struct response *rs, struct err *e)
 	TRY(submission_of(rq, &c->in, e));
 	TRY(domain_define(services_of(rq)->governance, request_part(rq, 0), &c->in, rq->arena,
 			  &rq->violations, &c->out, e));
-	return command_end(c);
+	return command_end(c, e);
 }
 
 // clang-format off

@@ -63,7 +63,7 @@ define(struct request *rq, struct response *rs, struct err *e)
 	TRY(submission_of(rq, &c->in, e));
 	TRY(policy_define(services_of(rq)->governance, request_part(rq, 0), &c->in, rq->arena,
 			  &rq->violations, &c->out, e));
-	return command_end(c);
+	return command_end(c, e);
 }
 
 static enum err_code
@@ -75,7 +75,7 @@ retire(struct request *rq, struct response *rs, struct err *e)
 	TRY(command_of(rq, &c->in, e));
 	TRY(policy_retire(services_of(rq)->governance, request_part(rq, 0),
 			  request_query(rq, "reason"), &c->in, rq->arena, &c->out, e));
-	return command_end(c);
+	return command_end(c, e);
 }
 
 static enum err_code
@@ -87,7 +87,7 @@ evaluate(struct request *rq, struct response *rs, struct err *e)
 	TRY(submission_of(rq, &c->in, e));
 	TRY(product_evaluate(services_of(rq)->governance, &c->in, rq->arena, &rq->violations,
 			     &c->out, e));
-	return command_end(c);
+	return command_end(c, e);
 }
 
 // clang-format off

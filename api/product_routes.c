@@ -21,7 +21,7 @@ publish(struct request *rq, struct response *rs, struct err *e)
 	TRY(submission_of(rq, &c->in, e));
 	TRY(product_publish(services_of(rq)->governance, &c->in, rq->arena, &rq->violations,
 			    &c->out, e));
-	return command_end(c);
+	return command_end(c, e);
 }
 
 static enum err_code
@@ -33,7 +33,7 @@ retire(struct request *rq, struct response *rs, struct err *e)
 	TRY(command_of(rq, &c->in, e));
 	TRY(product_retire(services_of(rq)->governance, request_part(rq, 0),
 			   request_query(rq, "reason"), &c->in, rq->arena, &c->out, e));
-	return command_end(c);
+	return command_end(c, e);
 }
 
 /* ---- lists */

@@ -105,6 +105,7 @@ struct response {
 	struct buf body; /* owned by the response */
 	struct arena *arena;
 	const char *etag; /* without quotes; If-None-Match is honoured by the server */
+	bool replayed;    /* Idempotent-Replayed; a failure keeps it, and no other header */
 	struct {
 		const char *name, *value;
 	} headers[8];

@@ -60,6 +60,8 @@ add_headers(struct exchange *x, struct MHD_Response *made)
 			 rs->content_type ? rs->content_type : "application/json");
 	if (rs->etag)
 		add(made, "ETag", arena_printf(&x->arena, "\"%s\"", rs->etag));
+	if (rs->replayed)
+		must_add(made, "Idempotent-Replayed", "true");
 	for (size_t i = 0; i < rs->header_count; i++)
 		add(made, rs->headers[i].name, rs->headers[i].value);
 	must_add(made, "X-Content-Type-Options", "nosniff");

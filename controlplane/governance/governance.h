@@ -74,7 +74,8 @@ struct outcome {
 
 	/*
 	 * A refusal is a decision, too, and is in the log before it is said: when its change is
-	 * done, this is what the command fails with.  ERR_OK: it was not refused.
+	 * done, or there is none since it is of an earlier command, this is what the command fails
+	 * with (outcome_verdict).  ERR_OK: it was not refused.
 	 */
 	struct err refusal;
 
@@ -89,6 +90,9 @@ struct outcome {
  */
 void outcome_ask(const struct outcome *out, void (*answered)(void *user), void *user);
 enum err_code outcome_decide(struct outcome *out, struct err *e);
+
+/* outcome_verdict -- when nothing is left to be asked or written: fails with the refusal. */
+enum err_code outcome_verdict(const struct outcome *out, struct err *e);
 
 /* outcome_settle -- ask, decide and wait until what is left is durable.  Fails with the refusal,
  * too. */

@@ -16,14 +16,6 @@ is_refused(const struct transaction *t)
 	return t->out->refusal.code != ERR_OK;
 }
 
-static enum err_code
-fail_if_refused(const struct outcome *out, struct err *e)
-{
-	if (out->refusal.code != ERR_OK)
-		*e = out->refusal;
-	return out->refusal.code;
-}
-
 /* A refusal that is to be written down is no failure until it is. */
 static enum err_code
 take_refusal(struct transaction *t, enum err_code code, const struct err *e)
@@ -66,7 +58,7 @@ refuse_again(struct transaction *t, const struct kept_answer *kept, struct err *
 static enum err_code
 replay_answer(struct transaction *t, struct session *s, bool *ret_replayed, struct err *e)
 {
-	*ret_replayed = false;
+	t->out->replayed = *ret_replayed = false;
 	if (!t->in->idempotency_key)
 		return ERR_OK;
 	struct kept_answer kept;
@@ -228,10 +220,8 @@ run(struct transaction *t, struct err *e)
 	enum err_code code = run_as_reader(t, &finished, e);
 	if (t->out->asking)
 		return ERR_OK;
-	if (code != ERR_OK)
+	if (code != ERR_OK || finished)
 		return code;
-	if (finished)
-		return fail_if_refused(t->out, e);
 	t->pending = (struct pending){.write = run_as_writer};
 	t->out->pending = &t->pending;
 	return ERR_OK;
@@ -265,6 +255,14 @@ outcome_decide(struct outcome *out, struct err *e)
 }
 
 enum err_code
+outcome_verdict(const struct outcome *out, struct err *e)
+{
+	if (out->refusal.code != ERR_OK)
+		*e = out->refusal;
+	return out->refusal.code;
+}
+
+enum err_code
 outcome_settle(struct governance *g, struct outcome *out, struct err *e)
 {
 	enum err_code code = ERR_OK;
@@ -276,7 +274,7 @@ outcome_settle(struct governance *g, struct outcome *out, struct err *e)
 		if (out->asking)
 			code = ERR_OK; /* the basis has changed: once more */
 	} while (out->asking);
-	return code == ERR_OK ? fail_if_refused(out, e) : code;
+	return code == ERR_OK ? outcome_verdict(out, e) : code;
 }
 
 enum err_code

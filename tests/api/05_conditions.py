@@ -86,6 +86,23 @@ class Idempotency(weft.Case):
         answer = self.server.publish(weft.product("once.fixed"), headers=headers)
         self.assertIn(answer.status, (201, 409, 422), answer)
 
+    def test_a_refusal_that_is_said_again_says_so(self):
+        headers = {"Idempotency-Key": "refused-again"}
+        document = weft.product("once.refused", quality_checks=None)
+        first, again = (self.server.publish(document, headers=headers) for _ in range(2))
+        self.assertEqual(self.assertProblem(again, 422), self.assertProblem(first, 422))
+        self.assertNotIn("idempotent-replayed", first.headers)
+        self.assertEqual(again.headers.get("idempotent-replayed"), "true")
+
+    def test_of_refusals_at_the_same_time_all_but_one_are_said_again(self):
+        headers = {"Idempotency-Key": "refused-parallel"}
+        document = weft.product("once.refused_parallel", quality_checks=None)
+        size = self.server.checkpoint().size
+        answers = in_parallel(8, lambda _: self.server.publish(document, headers=headers))
+        self.assertEqual({answer.status for answer in answers}, {422})
+        self.assertEqual(sum("idempotent-replayed" not in answer.headers for answer in answers), 1)
+        self.assertEqual(self.server.checkpoint().size, size + 1)
+
     def test_a_key_survives_a_restart(self):
         headers = {"Idempotency-Key": "before-the-crash"}
         server = weft.Server()
