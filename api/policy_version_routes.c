@@ -31,17 +31,16 @@ list(struct request *rq, struct response *rs, struct err *e)
 	TRY(cursor_number(rq, 0, &before, e));
 	TRY(request_limit(rq, &limit, e));
 	TRY(session_read(rq, &s, e));
-	TRY(rule_versions(s, request_part(rq, 0), before, limit + 1, rq->arena, &found, e));
+	TRY(rule_versions(s, request_part(rq, 0), before, limit, rq->arena, &found, e));
 	TRY(check_known(&found, before, request_part(rq, 0), e));
-	bool more = found.count > limit;
-	size_t count = more ? limit : found.count;
 	page_begin(&j, rs);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < found.count; i++) {
 		json_begin_map(&j);
 		policy_version_write(&found.items[i], &j);
 		json_end_map(&j);
 	}
-	page_end(&j, rs, more ? number_text(rs->arena, found.items[count - 1].version) : NULL);
+	page_end(&j, rs,
+		 found.more ? number_text(rs->arena, found.items[found.count - 1].version) : NULL);
 	return ERR_OK;
 }
 

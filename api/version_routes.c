@@ -42,13 +42,12 @@ list(struct request *rq, struct response *rs, struct err *e)
 	TRY(request_limit(rq, &limit, e));
 	TRY(session_read(rq, &s, e));
 	TRY(check_known(s, request_part(rq, 0), rq->arena, e));
-	TRY(product_versions(s, request_part(rq, 0), before, limit + 1, rq->arena, &found, e));
-	bool more = found.count > limit;
-	size_t count = more ? limit : found.count;
+	TRY(product_versions(s, request_part(rq, 0), before, limit, rq->arena, &found, e));
 	page_begin(&j, rs);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < found.count; i++)
 		write_item(&found.items[i], &j);
-	page_end(&j, rs, more ? number_text(rq->arena, found.items[count - 1].seq) : NULL);
+	page_end(&j, rs,
+		 found.more ? number_text(rs->arena, found.items[found.count - 1].seq) : NULL);
 	return ERR_OK;
 }
 

@@ -140,13 +140,14 @@ product_versions(struct session *s, const char *name, uint64_t before, size_t li
 	size_t capacity = 0;
 	int64_t end = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name), db_int(end), db_int((int64_t)limit)), &q,
-		       e));
-	while (db_next(&q)) {
+	CHECK(db_query(s->db, sql, DB_ARGS(db_text(name), db_int(end), db_int((int64_t)limit + 1)),
+		       &q, e));
+	while (list.count < limit && db_next(&q)) {
 		list.items =
 		    arena_grow(arena, list.items, list.count, &capacity, sizeof *list.items);
 		list.items[list.count++] = version_of_row(&q, arena);
 	}
+	list.more = list.count == limit && db_next(&q);
 	if (query_failed(&q, e))
 		return e->code;
 	*ret_versions = list;

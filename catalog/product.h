@@ -45,6 +45,7 @@ enum err_code product_get(struct session *s, const char *name, struct arena *are
 struct product_versions {
 	struct product_version *items;
 	size_t count;
+	bool more;
 };
 enum err_code product_versions(struct session *s, const char *name, uint64_t before, size_t limit,
 			       struct arena *arena, struct product_versions *ret_versions,

@@ -104,13 +104,14 @@ rule_versions(struct session *s, const char *name, uint64_t before, size_t limit
 	CLEANUP(query_close) struct query q = {0};
 	CHECK(db_query(s->db, sql,
 		       DB_ARGS(db_text(name), db_int(before ? (int64_t)before : INT64_MAX),
-			       db_int((int64_t)limit)),
+			       db_int((int64_t)limit + 1)),
 		       &q, e));
-	while (db_next(&q)) {
+	while (found.count < limit && db_next(&q)) {
 		found.items =
 		    arena_grow(arena, found.items, found.count, &room, sizeof *found.items);
 		found.items[found.count++] = version_of_row(&q, arena);
 	}
+	found.more = found.count == limit && db_next(&q);
 	if (query_failed(&q, e))
 		return e->code;
 	*ret_versions = found;

@@ -50,6 +50,7 @@ struct rule_version {
 struct rule_versions {
 	struct rule_version *items;
 	size_t count;
+	bool more;
 };
 enum err_code rule_versions(struct session *s, const char *name, uint64_t before, size_t limit,
 			    struct arena *arena, struct rule_versions *ret_versions, struct err *e);

@@ -219,12 +219,14 @@ versions_are_listed_newest_first_in_pages(void **state)
 	struct session *s = mesh_read(m);
 	assert_ok(m, product_versions(s, "a.b", 0, 2, &m->arena, &v, &m->e));
 	assert_int_equal(v.count, 2);
+	assert_true(v.more);
 	assert_string_equal(v.items[0].version, "1.5.0");
 	assert_int_equal(v.items[0].seq, seqs[5]);
 	assert_string_equal(v.items[0].change, "minor");
 	assert_string_equal(v.items[1].version, "1.4.0");
-	assert_ok(m, product_versions(s, "a.b", v.items[1].seq, 50, &m->arena, &v, &m->e));
+	assert_ok(m, product_versions(s, "a.b", v.items[1].seq, 3, &m->arena, &v, &m->e));
 	assert_int_equal(v.count, 3);
+	assert_false(v.more);
 	assert_string_equal(v.items[2].version, "1.1.0");
 	assert_ok(m, product_versions(s, "a.none", 0, 50, &m->arena, &v, &m->e));
 	assert_int_equal(v.count, 0);

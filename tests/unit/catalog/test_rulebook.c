@@ -104,13 +104,36 @@ retire_policy(struct mesh *m, const char *name)
 }
 
 static struct rule_versions
-versions(struct mesh *m, const char *name)
+some_versions(struct mesh *m, const char *name, uint64_t before, size_t limit)
 {
 	struct rule_versions found;
 	struct session *s = mesh_read(m);
-	assert_ok(m, rule_versions(s, name, 0, 100, &m->arena, &found, &m->e));
+	assert_ok(m, rule_versions(s, name, before, limit, &m->arena, &found, &m->e));
 	session_end(&s);
 	return found;
+}
+
+static struct rule_versions
+versions(struct mesh *m, const char *name)
+{
+	return some_versions(m, name, 0, 100);
+}
+
+static void
+versions_come_newest_first_in_pages(void **state)
+{
+	struct mesh *m = *state;
+	for (int i = 1; i <= 5; i++)
+		define(m, "policy.defined", "p",
+		       arena_printf(&m->arena, "name: p\ndescription: version %d\n", i));
+	struct rule_versions v = some_versions(m, "p", 0, 2);
+	assert_int_equal(v.count, 2);
+	assert_int_equal(v.items[1].version, 4);
+	assert_true(v.more);
+	v = some_versions(m, "p", 4, 3);
+	assert_int_equal(v.count, 3);
+	assert_int_equal(v.items[2].version, 1);
+	assert_false(v.more);
 }
 
 static void
@@ -222,6 +245,7 @@ main(void)
 	    HERE(only_new_content_is_a_new_version),
 	    HERE(the_rulebook_s_version_is_its_newest_event),
 	    HERE(policies_are_listed_by_name_in_pages),
+	    HERE(versions_come_newest_first_in_pages),
 	    HERE(every_version_says_who_brought_it_and_what_ended_it),
 	    HERE(a_retired_policy_is_out_of_force_and_keeps_its_versions),
 	    HERE(a_retired_policy_that_comes_back_counts_on),
