@@ -147,7 +147,7 @@ enum err_code
 scanned_product_document(const struct scanned_product *p, struct arena *arena,
 			 struct node *ret_document, struct err *e)
 {
-	if (!p->is_event && document_read_canonical(p->text, p->length, arena, ret_document))
+	if (!p->is_event && document_read_compact(p->text, p->length, arena, ret_document))
 		return ERR_OK;
 	enum err_code code = p->is_event ? read_event_document(p, arena, ret_document, e)
 					 : document_read(DOCUMENT_JSON, p->text, p->length,

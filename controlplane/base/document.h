@@ -70,10 +70,10 @@ enum err_code document_read(enum document_format format, const char *text, size_
 			    struct node *ret_root, struct err *e);
 
 /*
- * document_read_canonical -- what json_canonical() wrote (json.h), several times as fast: a tree
+ * document_read_compact -- what json_canonical() wrote (json.h), several times as fast: a tree
  * without places.  False, and nothing is said, for any other text: document_read() it.
  */
-bool document_read_canonical(const char *text, size_t length, struct arena *arena,
+bool document_read_compact(const char *text, size_t length, struct arena *arena,
 			     struct node *ret_root);
 
 /*

@@ -215,7 +215,7 @@ is_read_quickly(void **state, const char *text, size_t length)
 {
 	struct node quick, root;
 	struct err e;
-	if (!document_read_canonical(text, length, *state, &quick))
+	if (!document_read_compact(text, length, *state, &quick))
 		return false;
 	if (document_read(DOCUMENT_JSON, text, length, NULL, *state, &root, &e) != ERR_OK)
 		fail_msg("'%.*s' is taken, and is none: %s", (int)length, text, e.message);

@@ -1,5 +1,5 @@
 /*
- * read_canonical.c -- the way back from json_canonical(), for who reads very many documents.
+ * read_compact.c -- the way back from json_canonical(), for who reads very many documents.
  *
  * Much need not be done that read_json.c does: the text has no blanks and no lines, its keys are in
  * order, and what it was written from was within all limits.  Each of that is checked where it is
@@ -19,7 +19,7 @@
 
 enum { DEEPEST = 100 };
 
-struct canonical {
+struct compact {
 	char *p; /* in the copy, which ends with a NUL */
 	struct arena *arena;
 	struct member *stack; /* items are members without a key; owned */
@@ -27,10 +27,10 @@ struct canonical {
 	unsigned depth;
 };
 
-static bool read_value(struct canonical *r, struct node *n);
+static bool read_value(struct compact *r, struct node *n);
 
 static bool
-take(struct canonical *r, char c)
+take(struct compact *r, char c)
 {
 	if (*r->p != c)
 		return false;
@@ -74,7 +74,7 @@ unescape(const char **at)
 
 /* From the first backslash on: what follows moves to the front. */
 static bool
-read_escaped(struct canonical *r, char *to)
+read_escaped(struct compact *r, char *to)
 {
 	const char *from = to;
 	while (*from != '"') {
@@ -94,7 +94,7 @@ read_escaped(struct canonical *r, char *to)
 
 /* Behind the opening quote. */
 static bool
-read_text(struct canonical *r, const char **ret_text, uint32_t *ret_length)
+read_text(struct compact *r, const char **ret_text, uint32_t *ret_length)
 {
 	char *begin = r->p, *p = begin;
 	while ((unsigned char)*p >= ' ' && *p != '"' && *p != '\\')
@@ -138,7 +138,7 @@ end_of_real(const char *p)
 }
 
 static bool
-read_real(struct canonical *r, const char *end, struct node *n)
+read_real(struct compact *r, const char *end, struct node *n)
 {
 	char *read;
 	errno = 0;
@@ -150,7 +150,7 @@ read_real(struct canonical *r, const char *end, struct node *n)
 
 /* Eighteen digits always fit; longer integers are left to the other reader. */
 static bool
-read_number(struct canonical *r, struct node *n)
+read_number(struct compact *r, struct node *n)
 {
 	const char *digits = *r->p == '-' ? r->p + 1 : r->p;
 	const char *behind = behind_digits(digits), *end = end_of_real(behind);
@@ -170,7 +170,7 @@ read_number(struct canonical *r, struct node *n)
 /* ---- lists and maps ---- */
 
 static struct member *
-push(struct canonical *r)
+push(struct compact *r)
 {
 	if (r->top == r->room) {
 		r->room = r->room ? 2 * r->room : 256;
@@ -182,7 +182,7 @@ push(struct canonical *r)
 
 /* Read apart from the stack, which may move meanwhile. */
 static bool
-read_item(struct canonical *r)
+read_item(struct compact *r)
 {
 	struct node value = {0};
 	size_t place = r->top;
@@ -194,7 +194,7 @@ read_item(struct canonical *r)
 }
 
 static bool
-read_member(struct canonical *r, const char **before)
+read_member(struct compact *r, const char **before)
 {
 	const char *key;
 	uint32_t length;
@@ -211,7 +211,7 @@ read_member(struct canonical *r, const char **before)
 }
 
 static void
-pop_items(struct canonical *r, size_t base, struct node *n)
+pop_items(struct compact *r, size_t base, struct node *n)
 {
 	n->kind = NODE_LIST;
 	n->count = (uint32_t)(r->top - base);
@@ -223,7 +223,7 @@ pop_items(struct canonical *r, size_t base, struct node *n)
 }
 
 static void
-pop_members(struct canonical *r, size_t base, struct node *n)
+pop_members(struct compact *r, size_t base, struct node *n)
 {
 	n->kind = NODE_MAP;
 	n->count = (uint32_t)(r->top - base);
@@ -235,7 +235,7 @@ pop_members(struct canonical *r, size_t base, struct node *n)
 }
 
 static bool
-read_list(struct canonical *r, struct node *n)
+read_list(struct compact *r, struct node *n)
 {
 	size_t base = r->top;
 	if (!take(r, ']')) {
@@ -251,7 +251,7 @@ read_list(struct canonical *r, struct node *n)
 }
 
 static bool
-read_map(struct canonical *r, struct node *n)
+read_map(struct compact *r, struct node *n)
 {
 	size_t base = r->top;
 	const char *before = NULL;
@@ -268,7 +268,7 @@ read_map(struct canonical *r, struct node *n)
 }
 
 static bool
-read_nested(struct canonical *r, struct node *n)
+read_nested(struct compact *r, struct node *n)
 {
 	if (++r->depth > DEEPEST)
 		return false;
@@ -280,7 +280,7 @@ read_nested(struct canonical *r, struct node *n)
 /* ---- values ---- */
 
 static bool
-read_word(struct canonical *r, const char *word)
+read_word(struct compact *r, const char *word)
 {
 	size_t length = strlen(word);
 	if (strncmp(r->p, word, length) != 0)
@@ -290,7 +290,7 @@ read_word(struct canonical *r, const char *word)
 }
 
 static bool
-read_value(struct canonical *r, struct node *n)
+read_value(struct compact *r, struct node *n)
 {
 	switch (*r->p) {
 	case '"':
@@ -314,11 +314,11 @@ read_value(struct canonical *r, struct node *n)
 }
 
 bool
-document_read_canonical(const char *text, size_t length, struct arena *arena, struct node *ret_root)
+document_read_compact(const char *text, size_t length, struct arena *arena, struct node *ret_root)
 {
 	if (length > UINT32_MAX || utf8_check(text, length) < length || memchr(text, '\0', length))
 		return false;
-	struct canonical r = {.p = arena_bytes(arena, text, length), .arena = arena};
+	struct compact r = {.p = arena_bytes(arena, text, length), .arena = arena};
 	struct node root = {0};
 	bool good = read_value(&r, &root) && *r.p == '\0';
 	free(r.stack);
