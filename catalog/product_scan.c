@@ -147,10 +147,9 @@ enum err_code
 scanned_product_document(const struct scanned_product *p, struct arena *arena,
 			 struct node *ret_document, struct err *e)
 {
-	if (!p->is_event && document_read_compact(p->text, p->length, arena, ret_document))
-		return ERR_OK;
-	enum err_code code = p->is_event ? read_event_document(p, arena, ret_document, e)
-					 : document_read(DOCUMENT_JSON, p->text, p->length,
-							 &source_limits, arena, ret_document, e);
+	enum err_code code = p->is_event
+				 ? read_event_document(p, arena, ret_document, e)
+				 : document_read_compact(p->text, p->length, &source_limits, arena,
+							 ret_document, e);
 	return code == ERR_OK ? ERR_OK : err_while(e, "the document of '%s'", p->name);
 }

@@ -2,8 +2,8 @@
  * document.c -- what both formats share: limits, the checks of bytes, files, and looking into a
  * tree.
  *
- * Reads from the text inwards: bytes, then the format's own reader (read_yaml.c, read_json.c), then
- * the node_* helpers.
+ * Reads from the text inwards: bytes, then the format's own reader (read_yaml.c, read_json.c,
+ * read_compact.c), then the node_* helpers.
  */
 #include "document.h"
 
@@ -62,10 +62,9 @@ check_bytes(const struct reading *in, struct err *e)
 	return ERR_OK;
 }
 
-enum err_code
-document_read(enum document_format format, const char *text, size_t length,
-	      const struct document_limits *limits, struct arena *arena, struct node *ret_root,
-	      struct err *e)
+static enum err_code
+begin_reading(const char *text, size_t length, const struct document_limits *limits,
+	      struct arena *arena, struct reading *ret_in, struct err *e)
 {
 	struct reading in = {text ? text : "", length, limits ? *limits : document_default_limits,
 			     arena};
@@ -78,10 +77,31 @@ document_read(enum document_format format, const char *text, size_t length,
 		in.text += 3;
 		in.length -= 3;
 	}
-	enum err_code code = check_bytes(&in, e);
+	*ret_in = in;
+	return check_bytes(&in, e);
+}
+
+enum err_code
+document_read(enum document_format format, const char *text, size_t length,
+	      const struct document_limits *limits, struct arena *arena, struct node *ret_root,
+	      struct err *e)
+{
+	struct reading in;
+	enum err_code code = begin_reading(text, length, limits, arena, &in, e);
 	if (code)
 		return code;
 	return format == DOCUMENT_JSON ? read_json(&in, ret_root, e) : read_yaml(&in, ret_root, e);
+}
+
+enum err_code
+document_read_compact(const char *text, size_t length, const struct document_limits *limits,
+		      struct arena *arena, struct node *ret_root, struct err *e)
+{
+	struct reading in;
+	enum err_code code = begin_reading(text, length, limits, arena, &in, e);
+	if (code)
+		return code;
+	return read_compact(&in, ret_root) ? ERR_OK : read_json(&in, ret_root, e);
 }
 
 static void

@@ -70,11 +70,12 @@ enum err_code document_read(enum document_format format, const char *text, size_
 			    struct node *ret_root, struct err *e);
 
 /*
- * document_read_compact -- what json_canonical() wrote (json.h), several times as fast: a tree
- * without places.  False, and nothing is said, for any other text: document_read() it.
+ * document_read_compact -- JSON that json.h wrote, which is read several times as fast, and then as
+ * a tree without places.  Any other text is read as document_read() does it; so is what fails.
  */
-bool document_read_compact(const char *text, size_t length, struct arena *arena,
-			     struct node *ret_root);
+enum err_code document_read_compact(const char *text, size_t length,
+				    const struct document_limits *limits, struct arena *arena,
+				    struct node *ret_root, struct err *e);
 
 /*
  * document_read_file -- by the ending: .json is JSON, all else YAML.  Messages begin with the

@@ -1,9 +1,9 @@
 /*
- * read_compact.c -- the way back from json_canonical(), for who reads very many documents.
+ * read_compact.c -- the way back from json.h, for who reads very many documents.
  *
  * Much need not be done that read_json.c does: the text has no blanks and no lines, its keys are in
- * order, and what it was written from was within all limits.  Each of that is checked where it is
- * met, and anything else ends the reading: then read_json.c has the word.
+ * order or few, and what it was written from was within all limits.  Each of that is checked where
+ * it is met, and anything else ends the reading: then read_json.c has the word.
  *
  * The text is copied once, and its strings are ended and unescaped in the copy.  Lists and maps
  * grow on a stack until their end is known:
@@ -14,16 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "document.h"
-#include "utf8.h"
+#include "reader.h"
 
-enum { DEEPEST = 100 };
+enum { KEYS_COMPARED = 64 }; /* of a map whose keys are in no order */
 
 struct compact {
 	char *p; /* in the copy, which ends with a NUL */
-	struct arena *arena;
+	const struct reading *in;
 	struct member *stack; /* items are members without a key; owned */
-	size_t top, room;
+	size_t top, room, nodes;
 	unsigned depth;
 };
 
@@ -193,18 +192,31 @@ read_item(struct compact *r)
 	return true;
 }
 
+/* Behind `*last`, the last in order of the map's keys so far, none of them is another's equal. */
 static bool
-read_member(struct compact *r, const char **before)
+is_new_key(const struct compact *r, size_t base, const char *key, const char **last)
+{
+	if (!*last || strcmp(*last, key) < 0) {
+		*last = key;
+		return true;
+	}
+	if (r->top - base > KEYS_COMPARED)
+		return false;
+	for (size_t i = base; i < r->top; i++)
+		if (strcmp(r->stack[i].key, key) == 0)
+			return false;
+	return true;
+}
+
+static bool
+read_member(struct compact *r, size_t base, const char **last)
 {
 	const char *key;
 	uint32_t length;
 	size_t place = r->top;
 	if (!take(r, '"') || !read_text(r, &key, &length) || !take(r, ':'))
 		return false;
-	if (*before && strcmp(*before, key) >= 0)
-		return false;
-	*before = key;
-	if (!read_item(r))
+	if (!is_new_key(r, base, key, last) || !read_item(r))
 		return false;
 	r->stack[place].key = key;
 	return true;
@@ -215,7 +227,7 @@ pop_items(struct compact *r, size_t base, struct node *n)
 {
 	n->kind = NODE_LIST;
 	n->count = (uint32_t)(r->top - base);
-	struct node *items = ARENA_ARRAY(r->arena, struct node, n->count);
+	struct node *items = ARENA_ARRAY(r->in->arena, struct node, n->count);
 	for (uint32_t i = 0; i < n->count; i++)
 		items[i] = r->stack[base + i].value;
 	n->items = items;
@@ -227,7 +239,7 @@ pop_members(struct compact *r, size_t base, struct node *n)
 {
 	n->kind = NODE_MAP;
 	n->count = (uint32_t)(r->top - base);
-	struct member *members = ARENA_ARRAY(r->arena, struct member, n->count);
+	struct member *members = ARENA_ARRAY(r->in->arena, struct member, n->count);
 	if (n->count > 0)
 		memcpy(members, r->stack + base, n->count * sizeof *members);
 	n->members = members;
@@ -254,10 +266,10 @@ static bool
 read_map(struct compact *r, struct node *n)
 {
 	size_t base = r->top;
-	const char *before = NULL;
+	const char *last = NULL;
 	if (!take(r, '}')) {
 		do {
-			if (!read_member(r, &before))
+			if (!read_member(r, base, &last))
 				return false;
 		} while (take(r, ','));
 		if (!take(r, '}'))
@@ -270,7 +282,7 @@ read_map(struct compact *r, struct node *n)
 static bool
 read_nested(struct compact *r, struct node *n)
 {
-	if (++r->depth > DEEPEST)
+	if (++r->depth > r->in->limits.depth)
 		return false;
 	bool good = *r->p++ == '[' ? read_list(r, n) : read_map(r, n);
 	r->depth--;
@@ -292,6 +304,8 @@ read_word(struct compact *r, const char *word)
 static bool
 read_value(struct compact *r, struct node *n)
 {
+	if (++r->nodes > r->in->limits.nodes)
+		return false;
 	switch (*r->p) {
 	case '"':
 		n->kind = NODE_TEXT;
@@ -314,11 +328,9 @@ read_value(struct compact *r, struct node *n)
 }
 
 bool
-document_read_compact(const char *text, size_t length, struct arena *arena, struct node *ret_root)
+read_compact(const struct reading *in, struct node *ret_root)
 {
-	if (length > UINT32_MAX || utf8_check(text, length) < length || memchr(text, '\0', length))
-		return false;
-	struct compact r = {.p = arena_bytes(arena, text, length), .arena = arena};
+	struct compact r = {.in = in, .p = arena_bytes(in->arena, in->text, in->length)};
 	struct node root = {0};
 	bool good = read_value(&r, &root) && *r.p == '\0';
 	free(r.stack);

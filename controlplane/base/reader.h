@@ -1,5 +1,5 @@
 /*
- * reader.h -- what document.c hands to the two readers of text.
+ * reader.h -- what document.c hands to the readers of text.
  */
 #ifndef WEFT_BASE_READER_H
 #define WEFT_BASE_READER_H
@@ -16,6 +16,9 @@ struct reading {
 
 enum err_code read_yaml(const struct reading *in, struct node *ret_root, struct err *e);
 enum err_code read_json(const struct reading *in, struct node *ret_root, struct err *e);
+
+/* False, and nothing is said, for what json.h did not write. */
+bool read_compact(const struct reading *in, struct node *ret_root);
 
 /* The place of the byte at `offset`; a line ends with LF, CR LF or a CR alone. */
 struct position place_of(const char *text, size_t length, size_t offset);

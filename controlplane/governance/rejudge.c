@@ -99,9 +99,8 @@ read_canonical(struct hearing *h, const struct product *p, struct descriptor *re
 {
 	struct violations ignored = {.arena = h->arena};
 	struct node *document = ARENA_NEW(h->arena, struct node);
-	if (!document_read_compact(p->document, p->document_length, h->arena, document) &&
-	    document_read(DOCUMENT_JSON, p->document, p->document_length, &limits, h->arena,
-			  document, e) != ERR_OK)
+	if (document_read_compact(p->document, p->document_length, &limits, h->arena, document,
+				  e) != ERR_OK)
 		return err_while(e, "the document of '%s'", p->name);
 	descriptor_decode(document, &ignored, ret_d);
 	return ERR_OK;

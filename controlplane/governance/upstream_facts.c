@@ -40,9 +40,8 @@ decode(const struct product *p, struct arena *arena, struct descriptor *ret_desc
 	    .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
 	struct node *root = ARENA_NEW(arena, struct node);
 	struct violations ignored = {.arena = arena};
-	if (!document_read_compact(p->document, p->document_length, arena, root) &&
-	    document_read(DOCUMENT_JSON, p->document, p->document_length, &limits, arena, root,
-			  e) != ERR_OK)
+	if (document_read_compact(p->document, p->document_length, &limits, arena, root, e) !=
+	    ERR_OK)
 		return err_while(e, "the document of '%s' that is kept", p->name);
 	descriptor_decode(root, &ignored, ret_descriptor);
 	return ERR_OK;
