@@ -158,7 +158,7 @@ event_source(struct session *s, uint64_t seq, struct arena *arena, const char **
 	if (!ev.body)
 		return ERR(e, NOT_FOUND, "the document of event %llu was redacted",
 			   (unsigned long long)seq);
-	TRY(document_read(DOCUMENT_JSON, ev.body, ev.body_length, NULL, arena, &body, e));
+	TRY(event_body(&ev, arena, &body, e));
 	*ret_source = node_text(&body, "source", NULL);
 	return *ret_source ? ERR_OK
 			   : ERR(e, CORRUPT, "event %llu has no source", (unsigned long long)seq);

@@ -37,10 +37,10 @@ find_standing(struct session *s, uint64_t seq, struct arena *arena, const char *
 	      struct err *e)
 {
 	struct event ev;
-	struct node body;
+	struct node body = {0};
 	TRY(event_get(s, seq, arena, &ev, e));
-	TRY(document_read(DOCUMENT_JSON, ev.body ? ev.body : "{}", ev.body ? ev.body_length : 2,
-			  NULL, arena, &body, e));
+	if (ev.body)
+		TRY(event_body(&ev, arena, &body, e));
 	*ret_standing = node_text(&body, "standing", NULL);
 	return ERR_OK;
 }

@@ -194,13 +194,10 @@ event_get(struct session *s, uint64_t seq, struct arena *arena, struct event *re
 	return ERR_OK;
 }
 
-/* A body may be larger than a document: it holds the document as text, beside verdicts. */
 enum err_code
 event_document(struct session *s, uint64_t seq, const char *kind, struct arena *arena,
 	       struct event_source *ret_source, struct err *e)
 {
-	static const struct document_limits limits = {
-	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
 	struct event ev = {.kind = ""};
 	struct node body;
 	CHECK(event_get(s, seq, arena, &ev, e));
@@ -210,7 +207,7 @@ event_document(struct session *s, uint64_t seq, const char *kind, struct arena *
 	if (!ev.body)
 		return ERR(e, NOT_FOUND, "the document of event %llu was redacted",
 			   (unsigned long long)seq);
-	CHECK(document_read(DOCUMENT_JSON, ev.body, ev.body_length, &limits, arena, &body, e));
+	CHECK(event_body(&ev, arena, &body, e));
 	const struct node *source = node_get(&body, "source");
 	if (!source || source->kind != NODE_TEXT)
 		return ERR(e, CORRUPT, "event %llu has no source", (unsigned long long)seq);

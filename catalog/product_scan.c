@@ -124,8 +124,6 @@ product_scan_read(struct session *s, const struct product_scan *scan,
 
 /* --- documents --- */
 
-static const struct document_limits body_limits = {
-    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
 static const struct document_limits source_limits = {
     .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
 
@@ -133,8 +131,9 @@ static enum err_code
 read_event_document(const struct scanned_product *p, struct arena *arena, struct node *ret_document,
 		    struct err *e)
 {
+	const struct event ev = {.body = p->text, .body_length = p->length};
 	struct node body;
-	CHECK(document_read(DOCUMENT_JSON, p->text, p->length, &body_limits, arena, &body, e));
+	CHECK(event_body(&ev, arena, &body, e));
 	const struct node *source = node_get(&body, "source");
 	if (!source || source->kind != NODE_TEXT)
 		return ERR(e, CORRUPT, "event %llu has no source", (unsigned long long)p->seq);
@@ -147,9 +146,8 @@ enum err_code
 scanned_product_document(const struct scanned_product *p, struct arena *arena,
 			 struct node *ret_document, struct err *e)
 {
-	enum err_code code = p->is_event
-				 ? read_event_document(p, arena, ret_document, e)
-				 : document_read_compact(p->text, p->length, &source_limits, arena,
-							 ret_document, e);
+	enum err_code code = p->is_event ? read_event_document(p, arena, ret_document, e)
+					 : document_read_compact(p->text, p->length, &source_limits,
+								 arena, ret_document, e);
 	return code == ERR_OK ? ERR_OK : err_while(e, "the document of '%s'", p->name);
 }

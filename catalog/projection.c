@@ -10,13 +10,6 @@
 
 #include "store_parts.h"
 
-/*
- * A publish's body holds the document as text within JSON, beside its verdicts: larger than a
- * document may be.
- */
-static const struct document_limits body_limits = {
-    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
-
 /* What an event's document was found to be when it came in; it is not judged again. */
 static const struct document_limits source_limits = {
     .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
@@ -143,10 +136,8 @@ read_product(struct happening *h, struct err *e)
 static enum err_code
 read_event(struct happening *h, int reads, struct err *e)
 {
-	const struct event *ev = h->event;
 	struct node *body = ARENA_NEW(h->arena, struct node);
-	CHECK(document_read(DOCUMENT_JSON, ev->body, ev->body_length, &body_limits, h->arena, body,
-			    e));
+	CHECK(event_body(h->event, h->arena, body, e));
 	h->body = body;
 	if (reads == READ_NOTHING)
 		return ERR_OK;

@@ -160,15 +160,13 @@ enum { EVENTS_AT_ONCE = 200 };
 static enum err_code
 fill_from(struct db *db, const struct event *ev, struct err *e)
 {
-	static const struct document_limits limits = {
-	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
 	CLEANUP(arena_done) struct arena arena = {0};
 	const struct judged j = judged_of(ev);
 	struct violations found = {.arena = &arena};
 	struct node body;
 	if (strcmp(ev->kind, "product.retired") == 0)
 		return drop_all(db, ev->subject, e);
-	CHECK(document_read(DOCUMENT_JSON, ev->body, ev->body_length, &limits, &arena, &body, e));
+	CHECK(event_body(ev, &arena, &body, e));
 	violations_read(node_get(&body, "violations"), &found);
 	return replace(db, &j, &found, e);
 }

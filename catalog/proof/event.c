@@ -19,6 +19,16 @@ event_leaf(const struct event *ev)
 	return merkle_leaf(lines.data, lines.length);
 }
 
+/* A publish holds the document as text within JSON, beside its verdicts: larger than a document may
+ * be. */
+enum err_code
+event_body(const struct event *ev, struct arena *arena, struct node *ret_body, struct err *e)
+{
+	static const struct document_limits limits = {
+	    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
+	return document_read_compact(ev->body, ev->body_length, &limits, arena, ret_body, e);
+}
+
 static void
 write_digest(struct json *j, const char *key, const struct digest *d)
 {

@@ -36,6 +36,10 @@ struct event {
  */
 struct digest event_leaf(const struct event *ev);
 
+/* event_body -- what it says; it is there.  Fails: ERR_MALFORMED, ERR_TOO_LARGE. */
+enum err_code event_body(const struct event *ev, struct arena *arena, struct node *ret_body,
+			 struct err *e);
+
 /*
  * event_write -- as JSON: {seq, time, actor, kind, subject, body, body_sha256, leaf}; a redacted
  * body is null.

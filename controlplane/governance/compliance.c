@@ -160,9 +160,6 @@ comply_now(struct governance *g, const char *name, struct arena *arena, struct b
 
 /* ---- as of a time */
 
-static const struct document_limits body_limits = {
-    .bytes = 256 << 20, .nodes = 4000000, .depth = 80};
-
 /* The last decision by then, and what had fallen short without a gap. */
 struct past {
 	struct node body;
@@ -185,8 +182,7 @@ follow_event(struct past *past, const struct event *ev, struct arena *arena, str
 		past->open.count = 0;
 	if (!is_decision(ev->kind) || !ev->body)
 		return ERR_OK;
-	enum err_code code = document_read(DOCUMENT_JSON, ev->body, ev->body_length, &body_limits,
-					   arena, &past->body, e);
+	enum err_code code = event_body(ev, arena, &past->body, e);
 	if (code != ERR_OK)
 		return err_while(e, "event %llu", (unsigned long long)ev->seq);
 	violations_read(node_get(&past->body, "violations"), &found);
