@@ -4,6 +4,8 @@
 #include "utf8.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 static bool
 is_within(const char *p, unsigned least, unsigned most)
@@ -56,12 +58,26 @@ utf8_step(const char *p, size_t left)
 	return lead < 0xF0 ? step_of_three(p, left) : step_of_four(p, left);
 }
 
+/* Most texts are nothing else. */
+static size_t
+words_of_ascii(const char *p, size_t left)
+{
+	size_t i = 0;
+	for (uint64_t word; i + sizeof word <= left; i += sizeof word) {
+		memcpy(&word, p + i, sizeof word);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return i;
+}
+
 size_t
 utf8_check(const char *text, size_t length)
 {
-	size_t i = 0;
+	size_t i = words_of_ascii(text, length);
 	for (size_t step; i < length && (step = utf8_step(text + i, length - i)); i += step)
-		;
+		if (step > 1)
+			i += words_of_ascii(text + i + step, length - i - step);
 	return i;
 }
 

@@ -154,6 +154,23 @@ well_formed_characters_are_told_from_others(void **state)
 	assert_int_equal(utf8_check("ab\xC3\xA9\xFF", 5), 4);
 }
 
+static void
+a_byte_that_is_no_character_is_found_wherever_it_stands(void **state)
+{
+	char text[32];
+	(void)state;
+	for (size_t good = 0; good + 2 <= sizeof text; good++)
+		for (size_t bad = 0; bad < sizeof text; bad++) {
+			memset(text, 'a', sizeof text);
+			memcpy(text + good, "\xC3\xA9", 2);
+			assert_int_equal(utf8_check(text, sizeof text), sizeof text);
+			assert_int_equal(utf8_check(text, good + 1), good); /* cut */
+			text[bad] = '\xFF';
+			assert_int_equal(utf8_check(text, sizeof text),
+					 bad == good + 1 ? good : bad);
+		}
+}
+
 int
 main(void)
 {
@@ -167,6 +184,7 @@ main(void)
 	    IN_ARENA(kinds_have_names_for_messages),
 	    IN_ARENA(a_text_is_cut_between_characters),
 	    IN_ARENA(well_formed_characters_are_told_from_others),
+	    IN_ARENA(a_byte_that_is_no_character_is_found_wherever_it_stands),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
