@@ -187,8 +187,8 @@ product_source(struct session *s, uint64_t seq, struct arena *arena, const char 
 }
 
 enum err_code
-product_decode(struct session *s, uint64_t seq, struct arena *arena,
-	       struct descriptor *ret_descriptor, struct err *e)
+product_document(struct session *s, uint64_t seq, struct arena *arena, struct node *ret_document,
+		 struct err *e)
 {
 	static const struct document_limits limits = {
 	    .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
@@ -196,11 +196,19 @@ product_decode(struct session *s, uint64_t seq, struct arena *arena,
 	size_t length = 0;
 	CHECK(product_source(s, seq, arena, &source, &length, &media_type, e));
 	bool json = strcmp(media_type, "application/json") == 0;
-	struct node *root = ARENA_NEW(arena, struct node); /* the descriptor points to it */
 	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, length, &limits, arena,
-			  root, e) != ERR_OK)
+			  ret_document, e) != ERR_OK)
 		return err_while(e, "the document of event %llu", (unsigned long long)seq);
+	return ERR_OK;
+}
+
+enum err_code
+product_decode(struct session *s, uint64_t seq, struct arena *arena,
+	       struct descriptor *ret_descriptor, struct err *e)
+{
+	struct node *root = ARENA_NEW(arena, struct node); /* the descriptor points to it */
 	struct violations ignored = {.arena = arena};
+	CHECK(product_document(s, seq, arena, root, e));
 	descriptor_decode(root, &ignored, ret_descriptor);
 	return ERR_OK;
 }

@@ -59,7 +59,10 @@ enum err_code product_source(struct session *s, uint64_t seq, struct arena *aren
 			     const char **ret_source, size_t *ret_length,
 			     const char **ret_media_type, struct err *e);
 
-/* product_decode -- the same, read and decoded (it was found good when it was published). */
+/* product_document -- the same, read; product_decode -- and decoded: it was found good when it was
+ * published. */
+enum err_code product_document(struct session *s, uint64_t seq, struct arena *arena,
+			       struct node *ret_document, struct err *e);
 enum err_code product_decode(struct session *s, uint64_t seq, struct arena *arena,
 			     struct descriptor *ret_descriptor, struct err *e);
 

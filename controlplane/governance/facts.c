@@ -176,6 +176,24 @@ static const struct {
     {FACT_CHANGE, "change", change_facts},
 };
 
+const struct descriptor *
+facts_product(const struct node *document, struct arena *arena)
+{
+	static const char *const keys[] = {"name", "domain", "inputs"};
+	struct member *members = ARENA_ARRAY(arena, struct member, ARRAY_LEN(keys));
+	struct node brief = {.kind = NODE_MAP, .members = members};
+	struct descriptor *d = ARENA_NEW(arena, struct descriptor);
+	struct violations ignored = {.arena = arena};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct node *value = node_get(document, keys[i]);
+		if (value)
+			members[brief.count++] = (struct member){.key = keys[i], .value = *value};
+	}
+	descriptor_decode(&brief, &ignored, d);
+	d->document = document;
+	return d;
+}
+
 unsigned
 facts_needed(const struct policy *p)
 {

@@ -40,6 +40,12 @@ struct facts {
 	struct node facts, upstream;
 };
 
+/*
+ * facts_product -- of a stored product no more than facts are found by, and its document: to decode
+ * the rest would take longer than all else together.
+ */
+const struct descriptor *facts_product(const struct node *document, struct arena *arena);
+
 enum err_code facts_gather(struct session *s, const struct fact_question *question,
 			   struct arena *arena, struct facts *ret_facts, struct err *e);
 

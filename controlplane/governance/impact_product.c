@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "catalog/event_log.h"
+#include "catalog/product.h"
 #include "descriptor/descriptor.h"
 
 #include "facts.h"
@@ -29,30 +29,12 @@ needs_of(const struct impact_terms *t)
 	return facts_needed(t->after) | (t->before ? facts_needed(t->before) : 0);
 }
 
-/* Facts are found by these; to decode the rest would take longer than all else together. */
-static struct node
-brief_of(const struct node *document, struct arena *arena)
-{
-	static const char *const keys[] = {"name", "domain", "inputs"};
-	struct member *members = ARENA_ARRAY(arena, struct member, ARRAY_LEN(keys));
-	uint32_t count = 0;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		const struct node *value = node_get(document, keys[i]);
-		if (value)
-			members[count++] = (struct member){.key = keys[i], .value = *value};
-	}
-	return (struct node){.kind = NODE_MAP, .count = count, .members = members};
-}
-
 static enum err_code
 gather(const struct impact_terms *t, struct session *s, unsigned needs, const struct node *document,
        struct arena *arena, struct facts *ret_facts, struct err *e)
 {
-	struct violations ignored = {.arena = arena};
-	struct node brief = brief_of(document, arena);
-	struct descriptor d;
-	descriptor_decode(&brief, &ignored, &d);
-	const struct fact_question question = {.needs = needs, .as_of = t->as_of, .product = &d};
+	const struct fact_question question = {
+	    .needs = needs, .as_of = t->as_of, .product = facts_product(document, arena)};
 	return facts_gather(s, &question, arena, ret_facts, e);
 }
 
@@ -139,20 +121,6 @@ may_concern(const struct impact_terms *t, const char *domain)
 
 /* ---- lines ---- */
 
-/* The document as it was sent; canonical JSON has no lines. */
-static enum err_code
-read_source(struct session *s, const struct scanned_product *p, struct arena *arena,
-	    struct node *ret_root, struct err *e)
-{
-	struct event_source source = {0};
-	enum err_code code = event_document(s, p->seq, "product.published", arena, &source, e);
-	if (code != ERR_OK)
-		return code;
-	bool json = strcmp(source.media_type, "application/json") == 0;
-	return document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source.text, source.length, NULL,
-			     arena, ret_root, e);
-}
-
 static bool
 take_one(atomic_uint *left)
 {
@@ -162,7 +130,10 @@ take_one(atomic_uint *left)
 	return n > 0;
 }
 
-/* A source that was redacted or cannot be read has no lines: the complaint stands without. */
+/*
+ * In the document as it was sent; canonical JSON has no lines.  Nor has a source that was redacted
+ * or cannot be read: the complaint stands without.
+ */
 static void
 find_lines(struct impact_terms *t, struct session *s, const struct scanned_product *p,
 	   struct arena *arena, struct violations *complaints)
@@ -171,8 +142,8 @@ find_lines(struct impact_terms *t, struct session *s, const struct scanned_produ
 	struct err ignored;
 	if (p->is_event)
 		return; /* it was judged as it was sent */
-	bool found =
-	    take_one(&t->lines_left) && read_source(s, p, arena, &root, &ignored) == ERR_OK;
+	bool found = take_one(&t->lines_left) &&
+		     product_document(s, p->seq, arena, &root, &ignored) == ERR_OK;
 	for (size_t i = 0; i < complaints->count; i++) {
 		struct violation *v = &complaints->items[i];
 		v->at = (struct position){0};

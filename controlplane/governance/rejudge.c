@@ -1,10 +1,10 @@
 /*
  * rejudge.c -- judge on a reader's snapshot, and write what changed when its turn comes.
  *
- * Reads in order: does it stand otherwise, the event, judging several, writing them down.
+ * Reads in order: does it stand otherwise, the event, one product, several, writing them down.
  *
  * Most products stand as before, and that is found out from the canonical document alone; only
- * where something changed is the source read, which knows the places.
+ * where something changed is the source read, which knows the places, and judged by the same facts.
  */
 #include "rejudge.h"
 
@@ -20,9 +20,11 @@
 
 static const struct document_limits limits = {.bytes = 64 << 20, .nodes = 2000000, .depth = 80};
 
-/* A product that stands otherwise, and what is to be written of it. */
+/* A product that stands otherwise, and what is to be written of it; it stays where it is. */
 struct change {
 	const struct concern *concern;
+	const struct product *product;
+	struct shortfall_list rows; /* what the log says of it */
 	struct hearing_case given;
 	uint64_t basis; /* the judgement saw at least the events up to this one */
 	const char *body;
@@ -93,44 +95,13 @@ is_other(const struct shortfall_list *rows, const struct violations *found,
 	return false;
 }
 
-/* Without places. */
-static enum err_code
-read_canonical(struct hearing *h, const struct product *p, struct descriptor *ret_d, struct err *e)
-{
-	struct violations ignored = {.arena = h->arena};
-	struct node *document = ARENA_NEW(h->arena, struct node);
-	if (document_read_compact(p->document, p->document_length, &limits, h->arena, document,
-				  e) != ERR_OK)
-		return err_while(e, "the document of '%s'", p->name);
-	descriptor_decode(document, &ignored, ret_d);
-	return ERR_OK;
-}
-
-/* The one that was defined just now. */
-static const char *
-new_policy_of(const struct cause *cause)
-{
-	return strcmp(cause->kind, "policy.defined") == 0 ? cause->subject : NULL;
-}
-
-static enum err_code
-stands_otherwise(struct hearing *h, const struct product *p, const struct shortfall_list *rows,
-		 const struct cause *cause, bool *ret_otherwise, struct err *e)
+static bool
+stands_otherwise(const struct hearing *h, const struct change *c)
 {
 	struct violations found = {.arena = h->arena};
-	struct descriptor d = {0};
-	struct hearing_case given;
-	enum err_code code = read_canonical(h, p, &d, e);
-	if (code == ERR_OK)
-		code = hearing_prepare(h, &(struct fact_question){.product = &d}, d.document,
-				       &given, e);
-	if (code != ERR_OK)
-		return code;
-	hearing_recall(h, &given, rows, new_policy_of(cause));
-	const struct judgement j = judge_again(h->rules, &given.input, h->arena, &found);
-	*ret_otherwise = strcmp(judgement_standing(&j), p->standing) != 0 ||
-			 is_other(rows, &found, cause, h->arena);
-	return ERR_OK;
+	const struct judgement j = judge_again(h->rules, &c->given.input, h->arena, &found);
+	return strcmp(judgement_standing(&j), c->product->standing) != 0 ||
+	       is_other(&c->rows, &found, c->concern->cause, h->arena);
 }
 
 /* ---- the event */
@@ -163,38 +134,82 @@ write_body(const struct product *p, const struct decision *decision,
 	json_end_map(&j);
 }
 
-/* With its places; a source that was redacted has none. */
-static enum err_code
-read_source(struct hearing *h, const struct product *p, struct descriptor *ret_d, struct err *e)
-{
-	enum err_code code = product_decode(h->s, p->seq, h->arena, ret_d, e);
-	return code == ERR_NOT_FOUND ? read_canonical(h, p, ret_d, e) : code;
-}
-
-static enum err_code
-draft_change(struct hearing *h, const struct product *p, const struct shortfall_list *rows,
-	     const struct concern *concern, struct change *c, struct err *e)
+static void
+draft_event(const struct hearing *h, struct change *c)
 {
 	CLEANUP(buf_done) struct buf body = {0};
 	struct violations found = {.arena = h->arena};
-	struct descriptor *d = ARENA_NEW(h->arena, struct descriptor);
-	*c = (struct change){.concern = concern, .basis = session_basis(h->s)};
-	enum err_code code = read_source(h, p, d, e);
-	if (code == ERR_OK)
-		code = hearing_prepare(h, &(struct fact_question){.product = d}, d->document,
-				       &c->given, e);
-	if (code != ERR_OK)
-		return code;
-	hearing_recall(h, &c->given, rows, new_policy_of(concern->cause));
 	const struct judgement j = judge_again(h->rules, &c->given.input, h->arena, &found);
-	const struct decision decision = decision_of(&j, &c->given.input, p->seq, h->arena);
-	write_body(p, &decision, &found, concern->cause, &body);
+	const struct decision decision =
+	    decision_of(&j, &c->given.input, c->product->seq, h->arena);
+	write_body(c->product, &decision, &found, c->concern->cause, &body);
 	c->body = arena_bytes(h->arena, body.data, body.length);
 	c->length = body.length;
+}
+
+/* ---- one product */
+
+/* The one that was defined just now. */
+static const char *
+new_policy_of(const struct cause *cause)
+{
+	return strcmp(cause->kind, "policy.defined") == 0 ? cause->subject : NULL;
+}
+
+/* By what is kept of it, which has no places. */
+static enum err_code
+prepare(struct hearing *h, struct change *c, struct err *e)
+{
+	const struct product *p = c->product;
+	struct node *document = ARENA_NEW(h->arena, struct node);
+	if (document_read_compact(p->document, p->document_length, &limits, h->arena, document,
+				  e) != ERR_OK)
+		return err_while(e, "the document of '%s'", p->name);
+	const struct fact_question question = {.product = facts_product(document, h->arena)};
+	enum err_code code = hearing_prepare(h, &question, document, &c->given, e);
+	if (code == ERR_OK)
+		hearing_recall(h, &c->given, &c->rows, new_policy_of(c->concern->cause));
+	return code;
+}
+
+/* The same as it was sent; a source that was redacted has no places either. */
+static enum err_code
+take_source(const struct hearing *h, struct change *c, struct err *e)
+{
+	struct node *source = ARENA_NEW(h->arena, struct node);
+	enum err_code code = product_document(h->s, c->product->seq, h->arena, source, e);
+	if (code == ERR_OK)
+		c->given.input.product = c->given.input.previous = source;
+	return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
+/* What is wrong with one product must not keep all others from being judged. */
+static bool
+is_its_own_fault(enum err_code code)
+{
+	return code == ERR_MALFORMED || code == ERR_NOT_FOUND || code == ERR_TOO_LARGE ||
+	       code == ERR_CORRUPT;
+}
+
+/* Where it stands otherwise, its event is drafted. */
+static enum err_code
+judge_product(struct hearing *h, struct change *c, bool *ret_otherwise, struct err *e)
+{
+	enum err_code code = prepare(h, c, e);
+	const bool otherwise = code == ERR_OK && stands_otherwise(h, c);
+	if (otherwise)
+		code = take_source(h, c, e);
+	if (otherwise && code == ERR_OK)
+		draft_event(h, c);
+	*ret_otherwise = otherwise && code == ERR_OK;
+	if (!is_its_own_fault(code))
+		return code;
+	LOG(WARN, "a product cannot be judged again", "product", c->product->name, "error",
+	    e->message);
 	return ERR_OK;
 }
 
-/* ---- judging several */
+/* ---- several */
 
 /* Those in force, and what the log says of them. */
 struct bench {
@@ -224,31 +239,6 @@ concern_of(const struct concern *concerns, const char *product)
 	return concerns;
 }
 
-/* What is wrong with one product must not keep all others from being judged. */
-static bool
-is_its_own_fault(enum err_code code)
-{
-	return code == ERR_MALFORMED || code == ERR_NOT_FOUND || code == ERR_TOO_LARGE ||
-	       code == ERR_CORRUPT;
-}
-
-/* Where it stands otherwise, `change` is filled. */
-static enum err_code
-judge_product(struct hearing *h, const struct product *p, const struct shortfall_list *rows,
-	      const struct concern *concern, struct change *change, bool *ret_otherwise,
-	      struct err *e)
-{
-	bool otherwise = false;
-	enum err_code code = stands_otherwise(h, p, rows, concern->cause, &otherwise, e);
-	if (code == ERR_OK && otherwise)
-		code = draft_change(h, p, rows, concern, change, e);
-	*ret_otherwise = code == ERR_OK && otherwise;
-	if (!is_its_own_fault(code))
-		return code;
-	LOG(WARN, "a product cannot be judged again", "product", p->name, "error", e->message);
-	return ERR_OK;
-}
-
 /* Gives those that stand otherwise in `changes`, behind the first `*count`. */
 static enum err_code
 judge_all(struct hearing *h, const struct concern *concerns, const struct bench *bench,
@@ -256,10 +246,15 @@ judge_all(struct hearing *h, const struct concern *concerns, const struct bench 
 {
 	for (size_t i = 0; i < bench->products.count; i++) {
 		const struct product *p = &bench->products.items[i];
-		const struct shortfall_list rows = rows_of(&bench->rows, p->name);
+		struct change *c = &changes[*count];
+		*c = (struct change){
+		    .concern = concern_of(concerns, p->name),
+		    .product = p,
+		    .rows = rows_of(&bench->rows, p->name),
+		    .basis = session_basis(h->s),
+		};
 		bool otherwise;
-		enum err_code code = judge_product(h, p, &rows, concern_of(concerns, p->name),
-						   &changes[*count], &otherwise, e);
+		enum err_code code = judge_product(h, c, &otherwise, e);
 		if (code != ERR_OK)
 			return code;
 		*count += otherwise;
