@@ -149,8 +149,8 @@ product_append(struct session *s, const char *actor, const struct product_draft 
 {
 	struct event ev = {
 	    .actor = actor,
-	    .kind = "product.published",
-	    .subject = draft->product->name,
+	    .kind = draft->kind,
+	    .subject = draft->name,
 	    .body = draft->body,
 	    .body_length = draft->body_length,
 	};

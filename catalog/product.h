@@ -97,13 +97,14 @@ enum err_code product_first_published(struct session *s, const char *name, momen
 enum err_code product_count(struct session *s, uint64_t *ret_count, struct err *e);
 
 /*
- * product_append -- event_append() of product.published for who has the document decoded already,
- * which saves reading the body again.  The draft must say what its body says: the catalog takes its
- * word, a rebuild does not.
+ * product_append -- event_append() of product.published or product.judged for who knows already
+ * what its body says, which saves reading it again.  The draft must say the same as its body: the
+ * catalog takes its word, a rebuild does not.
  *
- * product_draft_new -- all that can be worked out without the catalog, in `arena`, so that the
- * committer only writes: `before` is the version in force as the publisher saw it (NULL: the
- * product is new), which must still be so when the draft is appended.
+ * product_draft_published, product_draft_judged -- all that can be worked out without the catalog,
+ * in `arena`, so that the committer only writes.  `before` is the version in force as the publisher
+ * saw it (NULL: the product is new), which must still be so when the draft is appended; who judges
+ * that version once more has changed nothing, and no document.
  */
 struct product_finding {
 	const char *version, *change, *hash, *standing;
@@ -112,22 +113,27 @@ struct product_finding {
 	size_t document_length;
 };
 struct product_draft {
-	const struct descriptor *product;
+	const char *kind, *name; /* of the event; its subject */
 	struct product_finding finding;
-	int64_t id; /* struct product's; 0: it is new */
 
 	const char *body; /* of the event; NULL in a rebuild */
 	size_t body_length;
 	struct digest body_hash;
 
+	/* Of product.published alone: */
+	const struct descriptor *product;
+	int64_t id;                 /* struct product's; 0: it is new */
 	const char *classification; /* the strictest, or NULL */
 	bool personal;
 	const char *column_words, *tag_words; /* for the search */
 };
-const struct product_draft *product_draft_new(const struct descriptor *product,
-					      const struct product_finding *finding,
-					      const struct product *before, const struct buf *body,
-					      struct arena *arena);
+const struct product_draft *product_draft_published(const struct descriptor *product,
+						    const struct product_finding *finding,
+						    const struct product *before,
+						    const struct buf *body, struct arena *arena);
+const struct product_draft *product_draft_judged(const char *name,
+						 const struct product_finding *finding,
+						 const struct buf *body, struct arena *arena);
 enum err_code product_append(struct session *s, const char *actor,
 			     const struct product_draft *draft, struct event *ret_event,
 			     struct err *e);

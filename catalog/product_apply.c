@@ -128,11 +128,10 @@ product_apply_published(struct session *s, struct happening *h, struct err *e)
 enum err_code
 product_apply_judged(struct session *s, struct happening *h, struct err *e)
 {
-	const char *standing = node_text(h->body, "standing", "compliant");
-	return db_run(
-	    s->db, "UPDATE products SET standing = $2, judged_seq = $3 WHERE name = $1",
-	    DB_ARGS(db_text(h->event->subject), db_text(standing), db_int((int64_t)h->event->seq)),
-	    e);
+	return db_run(s->db, "UPDATE products SET standing = $2, judged_seq = $3 WHERE name = $1",
+		      DB_ARGS(db_text(h->event->subject), db_text(h->draft->finding.standing),
+			      db_int((int64_t)h->event->seq)),
+		      e);
 }
 
 enum err_code

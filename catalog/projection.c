@@ -14,7 +14,7 @@
 static const struct document_limits source_limits = {
     .bytes = 64 << 20, .nodes = 2000000, .depth = 80};
 
-enum { READ_NOTHING, READ_DOCUMENT, READ_PRODUCT };
+enum { READ_NOTHING, READ_DOCUMENT, READ_FINDING, READ_PRODUCT };
 
 // clang-format off
 static const struct kind {
@@ -22,7 +22,7 @@ static const struct kind {
 	int reads;
 } kinds[] = {
 	{"product.published", READ_PRODUCT},
-	{"product.judged",    READ_NOTHING},
+	{"product.judged",    READ_FINDING},
 	{"product.retired",   READ_NOTHING},
 	{"domain.defined",    READ_DOCUMENT},
 	{"policy.defined",    READ_DOCUMENT},
@@ -41,9 +41,9 @@ static const struct {
 	{"product.published", lineage_apply_published},
 	{"product.published", resource_apply_published},
 	{"product.published", search_apply_published},
-	{"product.published", shortfall_apply_published},
+	{"product.published", shortfall_apply_found},
 	{"product.judged",    product_apply_judged},
-	{"product.judged",    shortfall_apply_judged},
+	{"product.judged",    shortfall_apply_found},
 	{"product.retired",   product_apply_retired},
 	{"product.retired",   lineage_apply_retired},
 	{"product.retired",   resource_apply_retired},
@@ -106,6 +106,29 @@ check_product(const struct happening *h, struct err *e)
 	return ERR_OK;
 }
 
+static struct product_finding
+find_finding(const struct happening *h)
+{
+	struct violations *found = ARENA_NEW(h->arena, struct violations);
+	found->arena = h->arena;
+	violations_read(node_get(h->body, "violations"), found);
+	return (struct product_finding){
+	    .violations = found,
+	    .version = node_text(h->body, "version", ""),
+	    .change = node_text(h->body, "change", "none"),
+	    .hash = node_text(h->body, "hash", ""),
+	    .standing = node_text(h->body, "standing", "compliant"),
+	};
+}
+
+static enum err_code
+read_finding(struct happening *h)
+{
+	const struct product_finding finding = find_finding(h);
+	h->draft = product_draft_judged(h->event->subject, &finding, NULL, h->arena);
+	return ERR_OK;
+}
+
 /*
  * Complaints do not count: a later Weft may see more that is wrong, but what was published was
  * published.
@@ -114,22 +137,13 @@ static enum err_code
 read_product(struct happening *h, struct err *e)
 {
 	struct violations ignored = {.arena = h->arena};
-	struct violations *found = ARENA_NEW(h->arena, struct violations);
 	struct descriptor *d = ARENA_NEW(h->arena, struct descriptor);
+	const struct product_finding finding = find_finding(h);
 	CHECK(read_source(h, e));
 	descriptor_decode(h->document, &ignored, d);
 	h->product = d;
-	found->arena = h->arena;
-	violations_read(node_get(h->body, "violations"), found);
-	const struct product_finding finding = {
-	    .violations = found,
-	    .version = node_text(h->body, "version", ""),
-	    .change = node_text(h->body, "change", "none"),
-	    .hash = node_text(h->body, "hash", ""),
-	    .standing = node_text(h->body, "standing", "compliant"),
-	};
 	CHECK(check_product(h, e));
-	h->draft = product_draft_new(d, &finding, NULL, NULL, h->arena);
+	h->draft = product_draft_published(d, &finding, NULL, NULL, h->arena);
 	return ERR_OK;
 }
 
@@ -139,9 +153,16 @@ read_event(struct happening *h, int reads, struct err *e)
 	struct node *body = ARENA_NEW(h->arena, struct node);
 	CHECK(event_body(h->event, h->arena, body, e));
 	h->body = body;
-	if (reads == READ_NOTHING)
+	switch (reads) {
+	case READ_DOCUMENT:
+		return read_source(h, e);
+	case READ_FINDING:
+		return read_finding(h);
+	case READ_PRODUCT:
+		return read_product(h, e);
+	default:
 		return ERR_OK;
-	return reads == READ_PRODUCT ? read_product(h, e) : read_source(h, e);
+	}
 }
 
 /* The kind's row, or NULL: it changes no projection. */
@@ -166,7 +187,7 @@ take_draft(struct happening *h, const struct product_draft *draft, struct err *e
 {
 	h->draft = draft;
 	h->product = draft->product;
-	return check_product(h, e);
+	return h->product ? check_product(h, e) : ERR_OK;
 }
 
 static enum err_code

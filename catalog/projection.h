@@ -22,20 +22,19 @@ struct happening {
 	const struct event *event;
 	struct arena *arena; /* until all has been applied */
 
-	/*
-	 * What its body says; product.published has more than it is asked for here, and is NULL
-	 * when the publisher said it (product_append).
-	 */
+	/* What its body says; NULL when whoever wrote it has said so (product_append). */
 	const struct node *body;
 
 	/* domain.defined, policy.defined: the document. */
 	const struct node *document;
 
-	/* product.published: the document's meaning, and what was found of it. */
+	/* product.published, product.judged: what was found; and the published document's meaning.
+	 */
 	const struct product_draft *draft;
 	const struct descriptor *product; /* the draft's */
 
-	/* product.*: set by product_apply_*, the first of their kind in the table. */
+	/* product.published and product.retired: set by product_apply_*, the first of their kind in
+	 * the table. */
 	int64_t product_id;
 	bool product_is_new;
 };
@@ -46,7 +45,7 @@ projection_apply_fn product_apply_published, product_apply_judged, product_apply
 projection_apply_fn column_apply_published;
 projection_apply_fn lineage_apply_published, lineage_apply_retired;
 projection_apply_fn resource_apply_published, resource_apply_retired, resource_apply_changed;
-projection_apply_fn shortfall_apply_published, shortfall_apply_judged, shortfall_apply_retired;
+projection_apply_fn shortfall_apply_found, shortfall_apply_retired;
 projection_apply_fn search_apply_published, search_apply_retired;
 projection_apply_fn domain_apply_defined;
 projection_apply_fn rule_apply_defined, rule_apply_retired;
@@ -56,7 +55,7 @@ projection_apply_fn quality_apply_checked;
 enum err_code happening_read(struct happening *h, struct err *e);
 
 /*
- * projection_apply -- `draft` is what the publisher has worked out already, or NULL. Fails, with
+ * projection_apply -- `draft` is what its writer has worked out already, or NULL. Fails, with
  * the session to be undone: ERR_MALFORMED (a body that is not what its kind says) ...
  */
 enum err_code projection_apply(struct session *s, const struct event *ev,

@@ -126,7 +126,7 @@ replace_counted(struct db *db, const struct judged *j, const struct violations *
 /* --- the events --- */
 
 enum err_code
-shortfall_apply_published(struct session *s, struct happening *h, struct err *e)
+shortfall_apply_found(struct session *s, struct happening *h, struct err *e)
 {
 	const struct judged j = judged_of(h->event);
 	const struct violations *found = h->draft->finding.violations;
@@ -134,15 +134,6 @@ shortfall_apply_published(struct session *s, struct happening *h, struct err *e)
 		return replace_counted(s->db, &j, found, e);
 	CHECK(put_all(s->db, &j, found, e));
 	return count_in(s->db, &j, found, e);
-}
-
-enum err_code
-shortfall_apply_judged(struct session *s, struct happening *h, struct err *e)
-{
-	const struct judged j = judged_of(h->event);
-	struct violations found = {.arena = h->arena};
-	violations_read(node_get(h->body, "violations"), &found);
-	return replace_counted(s->db, &j, &found, e);
 }
 
 enum err_code

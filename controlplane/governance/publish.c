@@ -170,8 +170,8 @@ draft_event(struct transaction *t, struct publication *p)
 	};
 	CLEANUP(buf_done) struct buf body = {0};
 	write_body(t, p, &finding, &body);
-	p->draft =
-	    product_draft_new(&p->wanted, &finding, p->exists ? &p->before : NULL, &body, t->arena);
+	p->draft = product_draft_published(&p->wanted, &finding, p->exists ? &p->before : NULL,
+					   &body, t->arena);
 }
 
 /* What was answered, but for what belongs to the one request (RFC 9457). */

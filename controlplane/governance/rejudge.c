@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "base/thread.h"
-#include "catalog/event_log.h"
+#include "catalog/product.h"
 #include "catalog/shortfall.h"
 
 #include "decision.h"
@@ -27,8 +27,7 @@ struct change {
 	struct shortfall_list rows; /* what the log says of it */
 	struct hearing_case given;
 	uint64_t basis; /* the judgement saw at least the events up to this one */
-	const char *body;
-	size_t length;
+	const struct product_draft *draft;
 };
 
 struct round {
@@ -119,32 +118,38 @@ write_cause(const struct cause *cause, struct json *j)
 }
 
 static void
-write_body(const struct product *p, const struct decision *decision,
-	   const struct violations *violations, const struct cause *cause, struct buf *out)
+write_body(const struct change *c, const struct product_finding *finding,
+	   const struct decision *decision, struct buf *out)
 {
 	struct json j = {.out = out};
 	json_begin_map(&j);
-	json_member_text(&j, "version", p->version);
-	json_member_int(&j, "event", (int64_t)p->seq);
-	json_member_text(&j, "hash", p->hash);
-	json_member_text(&j, "standing", decision->standing);
-	decision_write(decision, violations, &j);
+	json_member_text(&j, "version", finding->version);
+	json_member_int(&j, "event", (int64_t)c->product->seq);
+	json_member_text(&j, "hash", finding->hash);
+	json_member_text(&j, "standing", finding->standing);
+	decision_write(decision, finding->violations, &j);
 	json_key(&j, "cause");
-	write_cause(cause, &j);
+	write_cause(c->concern->cause, &j);
 	json_end_map(&j);
 }
 
 static void
 draft_event(const struct hearing *h, struct change *c)
 {
+	const struct product *p = c->product;
 	CLEANUP(buf_done) struct buf body = {0};
-	struct violations found = {.arena = h->arena};
-	const struct judgement j = judge_again(h->rules, &c->given.input, h->arena, &found);
-	const struct decision decision =
-	    decision_of(&j, &c->given.input, c->product->seq, h->arena);
-	write_body(c->product, &decision, &found, c->concern->cause, &body);
-	c->body = arena_bytes(h->arena, body.data, body.length);
-	c->length = body.length;
+	struct violations *found = ARENA_NEW(h->arena, struct violations);
+	found->arena = h->arena;
+	const struct judgement j = judge_again(h->rules, &c->given.input, h->arena, found);
+	const struct decision decision = decision_of(&j, &c->given.input, p->seq, h->arena);
+	const struct product_finding finding = {
+	    .version = p->version,
+	    .hash = p->hash,
+	    .standing = decision.standing,
+	    .violations = found,
+	};
+	write_body(c, &finding, &decision, &body);
+	c->draft = product_draft_judged(p->name, &finding, &body, h->arena);
 }
 
 /* ---- one product */
@@ -268,10 +273,8 @@ judge_all(struct hearing *h, const struct concern *concerns, const struct bench 
 static enum err_code
 append(struct round *r, struct session *s, const struct change *c, struct err *e)
 {
-	CLEANUP(buf_done) struct buf body = {0};
-	buf_append(&body, c->body, c->length);
 	r->written++;
-	return event_append(s, "weft", "product.judged", c->concern->product, &body, NULL, e);
+	return product_append(s, "weft", c->draft, NULL, e);
 }
 
 /* NULL: those that decide on some policies have no answer for anybody just now. */

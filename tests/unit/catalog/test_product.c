@@ -120,6 +120,21 @@ a_source_of_another_name_is_refused(void **state)
 }
 
 static void
+assert_rebuilds_to_the_same(struct mesh *m)
+{
+	struct projection_digests before, after;
+	struct session *s = mesh_read(m);
+	assert_ok(m, projection_digests(s, &m->arena, &before, &m->e));
+	session_end(&s);
+	assert_ok(m, rebuild(m->store, NULL, NULL, &m->e));
+	s = mesh_read(m);
+	assert_ok(m, projection_digests(s, &m->arena, &after, &m->e));
+	session_end(&s);
+	for (size_t i = 0; i < before.count; i++)
+		assert_true(digest_equal(&before.items[i].digest, &after.items[i].digest));
+}
+
+static void
 a_publisher_who_decoded_it_already_leaves_the_same(void **state)
 {
 	struct mesh *m = *state;
@@ -129,7 +144,6 @@ a_publisher_who_decoded_it_already_leaves_the_same(void **state)
 	struct node document;
 	struct event ev;
 	struct violations none = {.arena = &m->arena};
-	struct projection_digests before, after;
 	publish_body(m, accounts, "1.0.0", &body, &name);
 	assert_ok(m, document_read(DOCUMENT_YAML, accounts, strlen(accounts), NULL, &m->arena,
 				   &document, &m->e));
@@ -139,21 +153,56 @@ a_publisher_who_decoded_it_already_leaves_the_same(void **state)
 	digest_format(&content, hash);
 	const struct product_finding finding = {
 	    .version = "1.0.0", .change = "minor", .hash = hash, .standing = "compliant"};
-	const struct product_draft *draft = product_draft_new(&d, &finding, NULL, &body, &m->arena);
+	const struct product_draft *draft =
+	    product_draft_published(&d, &finding, NULL, &body, &m->arena);
 	struct session *s = mesh_write(m);
 	assert_ok(m, product_append(s, "pipeline", draft, &ev, &m->e));
 	mesh_commit(m, s);
 	assert_int_equal(ev.seq, 2);
+	assert_rebuilds_to_the_same(m);
+}
 
-	s = mesh_read(m);
-	assert_ok(m, projection_digests(s, &m->arena, &before, &m->e));
-	session_end(&s);
-	assert_ok(m, rebuild(m->store, NULL, NULL, &m->e));
-	s = mesh_read(m);
-	assert_ok(m, projection_digests(s, &m->arena, &after, &m->e));
-	session_end(&s);
-	for (size_t i = 0; i < before.count; i++)
-		assert_true(digest_equal(&before.items[i].digest, &after.items[i].digest));
+/* More complaints than a body holds, so that it has one of no policy at its end. */
+static struct violations
+complaints(struct mesh *m)
+{
+	static const char *const enforcements[] = {"deny", "warn", "audit"};
+	struct violations found = {.arena = &m->arena};
+	for (uint32_t i = 0; i < VIOLATIONS_MOST_WRITTEN + 20; i++)
+		violation_add(&found, (struct violation){
+					  .policy = i % 2 ? "one" : "other",
+					  .rule = i % 3 ? "first" : NULL,
+					  .enforcement = enforcements[i % 3],
+					  .message = "it is \"wrong\"\n\xC3\xA9",
+					  .pointer = i % 5 ? "/owner" : "",
+					  .at = {i % 7, i % 7},
+					  .suggestion = i % 4 ? "right" : NULL,
+					  .grace_end = i % 6 ? 0 : SECONDS(2000000000) + i,
+				      });
+	return found;
+}
+
+static void
+a_judge_who_knows_it_already_leaves_the_same(void **state)
+{
+	struct mesh *m = *state;
+	CLEANUP(buf_done) struct buf body = {0};
+	publish(m, accounts, "1.0.0");
+	const struct violations found = complaints(m);
+	const struct product_finding finding = {.standing = "violating", .violations = &found};
+	struct json j = {.out = &body};
+	json_begin_map(&j);
+	json_member_text(&j, "standing", finding.standing);
+	json_key(&j, "violations");
+	violations_write(&found, &j);
+	json_end_map(&j);
+	const struct product_draft *draft =
+	    product_draft_judged("retail.customer_accounts", &finding, &body, &m->arena);
+	struct session *s = mesh_write(m);
+	assert_ok(m, product_append(s, "weft", draft, NULL, &m->e));
+	mesh_commit(m, s);
+	assert_string_equal(get(m, "retail.customer_accounts").standing, "violating");
+	assert_rebuilds_to_the_same(m);
 }
 
 static void
@@ -417,6 +466,7 @@ main(void)
 	    HERE(an_unknown_product_is_not_found),
 	    HERE(a_source_of_another_name_is_refused),
 	    HERE(a_publisher_who_decoded_it_already_leaves_the_same),
+	    HERE(a_judge_who_knows_it_already_leaves_the_same),
 	    HERE(several_are_those_that_there_are_with_their_documents),
 	    HERE(a_product_keeps_the_moment_of_its_first_version),
 	    HERE(versions_are_listed_newest_first_in_pages),
