@@ -10,7 +10,7 @@ import os
 import pathlib
 
 import lab
-from measures import backstage, get, growth, impact, judge, postgres, profile, publish, readers
+from measures import backstage, get, growth, impact, judge, postgres, profile, publish, readers, standing
 from rows import Note, print_head, print_row
 
 MEASURES = {
@@ -21,6 +21,7 @@ MEASURES = {
     "growth": growth.measure,
     "judge": judge.measure,
     "impact": impact.measure,
+    "standing": standing.measure,
     "backstage": backstage.measure,
     "profile": profile.measure,
 }

@@ -18,7 +18,7 @@ their ratio, the goal, and whether it was met.  Asserts nothing.
   --peers          Backstage's catalog backend beside it: installs it from the npm registry into build/bench/
   --entities N,N   how many it is fed with (1000)
   --profile        where the CPU time of a publish goes, with perf
-  --only NAME      get, publish, postgres, readers, growth, judge, backstage or profile; may be given several times
+  --only NAME      get, publish, postgres, readers, growth, judge, impact, standing, backstage or profile; may be given several times
   --json FILE      the figures for programs, too
 END
 }
