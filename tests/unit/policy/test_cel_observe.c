@@ -327,7 +327,8 @@ an_explanation_of_a_long_loop_is_bounded(void **state)
 	struct scene s = {0};
 	scene_open(&s, "p.all(a, p.all(b, p.all(c, p.all(d, a + b + c + d < 40))))",
 		   "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]");
-	struct cel_part *whole = cel_explain(s.program, s.bindings, CEL_STEPS(10000000), &s.arena, NULL);
+	struct cel_part *whole =
+	    cel_explain(s.program, s.bindings, CEL_STEPS(10000000), &s.arena, NULL);
 	assert_int_equal(whole->value.kind, CEL_BOOL);
 	assert_false(whole->value.boolean);
 	assert_true(s.arena.used < 100000000);
