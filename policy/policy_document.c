@@ -150,11 +150,19 @@ check_deadline(const struct field_context *context, const struct node *value)
 
 /* ---- the document as a whole: which parts go together ---- */
 
+/* A key without a value says nothing, as everywhere (base/field.h). */
+static const struct node *
+part_of(const struct node *document, const char *key)
+{
+	const struct node *part = node_get(document, key);
+	return part && part->kind != NODE_NULL ? part : NULL;
+}
+
 static void
 refuse_part(const struct field_context *context, const struct node *document, const char *key,
 	    const char *why)
 {
-	const struct node *part = node_get(document, key);
+	const struct node *part = part_of(document, key);
 	if (part)
 		violation_note(context->violations, "parts",
 			       pointer_join(context->violations->arena, context->pointer, key),
@@ -165,7 +173,7 @@ static void
 want_part(const struct field_context *context, const struct node *document, const char *key,
 	  const char *why)
 {
-	if (!node_get(document, key))
+	if (!part_of(document, key))
 		violation_note(context->violations, "required", context->pointer, document->at,
 			       "'%s' is missing: %s", key, why);
 }
@@ -199,7 +207,7 @@ static void
 check_parts(const struct field_context *context, const struct node *document)
 {
 	bool asks = strcmp(node_text(document, "engine", "cel"), "opa") == 0;
-	if (node_get(document, "tightens")) {
+	if (part_of(document, "tightens")) {
 		check_tightening(context, document);
 		return;
 	}

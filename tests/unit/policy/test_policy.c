@@ -100,6 +100,23 @@ mistakes_of_form_are_complained_of_where_they_stand(void **state)
 }
 
 static void
+a_key_without_a_value_says_nothing(void **state)
+{
+	struct bench *b = *state;
+	is_refused(b, HEAD "validations:\n",
+		   "1:1 required 'validations' is missing: the conditions that must hold");
+	is_refused(b, HEAD "tightens:\n",
+		   "1:1 required 'validations' is missing: the conditions that must hold");
+	is_refused(b, HEAD "engine: opa\nopa:\n",
+		   "1:1 required 'opa' is missing: whom to ask, with the engine 'opa'");
+	is_refused(
+	    b, HEAD "scope: domain:retail\ntightens: another\nparameters:\n",
+	    "1:1 required 'parameters' is missing: what a policy that tightens another is for");
+	has_outcome(b, HEAD "tightens:\nopa:\n" ONE("has(product.owner)"), product_yaml,
+		    POLICY_SATISFIED);
+}
+
+static void
 a_mistake_in_an_expression_is_placed_in_the_document(void **state)
 {
 	struct bench *b = *state;
@@ -397,6 +414,7 @@ main(void)
 	    WITH_BENCH(a_policy_says_what_it_is),
 	    WITH_BENCH(a_policy_without_scope_is_global_and_needs_no_description),
 	    WITH_BENCH(mistakes_of_form_are_complained_of_where_they_stand),
+	    WITH_BENCH(a_key_without_a_value_says_nothing),
 	    WITH_BENCH(a_mistake_in_an_expression_is_placed_in_the_document),
 	    WITH_BENCH(parameters_are_known_by_name_and_type),
 	    WITH_BENCH(every_validation_that_is_wrong_is_complained_of),
