@@ -12,7 +12,8 @@
  * policy take together; well under a second.
  */
 static const struct cel_limits rule_limits = {.steps = 1000000, .memory = CEL_MOST_MEMORY},
-			       policy_limits = {.steps = 10000000, .memory = 4 * CEL_MOST_MEMORY};
+			       policy_limits = {.steps = 10000000,
+						.memory = (size_t)4 * CEL_MOST_MEMORY};
 
 /* One judgement: what it sees, and what it has cost so far. */
 struct hearing {

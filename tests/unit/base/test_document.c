@@ -162,7 +162,8 @@ a_byte_that_is_no_character_is_found_wherever_it_stands(void **state)
 	for (size_t good = 0; good + 2 <= sizeof text; good++)
 		for (size_t bad = 0; bad < sizeof text; bad++) {
 			memset(text, 'a', sizeof text);
-			memcpy(text + good, "\xC3\xA9", 2);
+			text[good] = '\xC3';
+			text[good + 1] = '\xA9';
 			assert_int_equal(utf8_check(text, sizeof text), sizeof text);
 			assert_int_equal(utf8_check(text, good + 1), good); /* cut */
 			text[bad] = '\xFF';
