@@ -262,4 +262,35 @@ product_yaml(struct mesh *m, const char *name, const char *domain, const char *m
 	    domain, domain, more);
 }
 
+static inline struct projection_digests
+mesh_digests(struct mesh *m)
+{
+	struct projection_digests d;
+	struct session *s = mesh_read(m);
+	assert_ok(m, projection_digests(s, &m->arena, &d, &m->e));
+	session_end(&s);
+	return d;
+}
+
+static inline void
+digests_are_the_same(const struct projection_digests *a, const struct projection_digests *b)
+{
+	assert_int_equal(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++)
+		if (a->items[i].rows != b->items[i].rows ||
+		    !digest_equal(&a->items[i].digest, &b->items[i].digest))
+			fail_msg("%s: %d rows before, %d after, or others", a->items[i].table,
+				 (int)a->items[i].rows, (int)b->items[i].rows);
+}
+
+/* Every projection is what the log says. */
+static inline void
+mesh_rebuilds_to_the_same(struct mesh *m)
+{
+	const struct projection_digests before = mesh_digests(m);
+	assert_ok(m, rebuild(m->store, NULL, NULL, &m->e));
+	const struct projection_digests after = mesh_digests(m);
+	digests_are_the_same(&before, &after);
+}
+
 #endif

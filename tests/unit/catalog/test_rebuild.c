@@ -148,28 +148,7 @@ random_event(struct mesh *m, struct dice *d)
 	}
 }
 
-/* --- comparing --- */
-
-static struct projection_digests
-digests(struct mesh *m)
-{
-	struct projection_digests d;
-	struct session *s = mesh_read(m);
-	assert_ok(m, projection_digests(s, &m->arena, &d, &m->e));
-	session_end(&s);
-	return d;
-}
-
-static void
-expect_same(const struct projection_digests *a, const struct projection_digests *b)
-{
-	assert_int_equal(a->count, b->count);
-	for (size_t i = 0; i < a->count; i++)
-		if (a->items[i].rows != b->items[i].rows ||
-		    !digest_equal(&a->items[i].digest, &b->items[i].digest))
-			fail_msg("%s: %d rows before, %d after, or others", a->items[i].table,
-				 (int)a->items[i].rows, (int)b->items[i].rows);
-}
+/* --- rebuilding --- */
 
 /* In which order a compiler rolls the arguments of a call is its own affair. */
 static void
@@ -194,12 +173,12 @@ a_rebuild_after_a_random_history_changes_nothing(void **state)
 		for (int i = 0; i < 120; i++)
 			random_event(m, &d);
 		fill_what_the_dice_left_out(m, &d);
-		struct projection_digests before = digests(m);
+		struct projection_digests before = mesh_digests(m);
 		for (size_t i = 0; i < before.count; i++)
 			assert_true(before.items[i].rows > 0); /* the history reached every table */
 		assert_ok(m, rebuild(m->store, NULL, NULL, &m->e));
-		struct projection_digests after = digests(m);
-		expect_same(&before, &after);
+		struct projection_digests after = mesh_digests(m);
+		digests_are_the_same(&before, &after);
 		check_search_index(m);
 		mesh_close((void **)&m);
 	}
@@ -212,21 +191,21 @@ a_rebuild_repairs_what_was_changed_in_the_projections(void **state)
 	struct dice d = {7};
 	for (int i = 0; i < 60; i++)
 		random_event(m, &d);
-	struct projection_digests before = digests(m);
+	struct projection_digests before = mesh_digests(m);
 	mesh_stop(m);
 	tamper(m, "UPDATE products SET owner = 'nobody'; DELETE FROM lineage_edges; DELETE FROM "
 		  "search_documents;"
 		  "UPDATE resources SET state = 'ready'; INSERT INTO domains VALUES ('ghost', "
 		  "'{}', '', 1)");
 	assert_ok(m, mesh_start(m, STORE_SERVE));
-	struct projection_digests damaged = digests(m);
+	struct projection_digests damaged = mesh_digests(m);
 	bool same = true;
 	for (size_t i = 0; i < before.count; i++)
 		same &= digest_equal(&before.items[i].digest, &damaged.items[i].digest);
 	assert_false(same);
 	assert_ok(m, rebuild(m->store, NULL, NULL, &m->e));
-	struct projection_digests after = digests(m);
-	expect_same(&before, &after);
+	struct projection_digests after = mesh_digests(m);
+	digests_are_the_same(&before, &after);
 }
 
 /* As the migrations behind `number` find a database, without what they make. */
@@ -254,10 +233,10 @@ a_database_of_before_learns_the_versions_of_its_policies(void **state)
 	define(m, "policy.defined", "a", "name: a\nenforcement: warn\n");
 	define(m, "policy.defined", "a", "name: a\nenforcement: warn\n");
 	define(m, "domain.defined", "a", "name: a\n");
-	struct projection_digests before = digests(m);
+	struct projection_digests before = mesh_digests(m);
 	bring_forward_from(m, 8, without_behind_8);
-	struct projection_digests after = digests(m);
-	expect_same(&before, &after);
+	struct projection_digests after = mesh_digests(m);
+	digests_are_the_same(&before, &after);
 }
 
 /* Those of a product that was cured are counted no more, and leave no trace. */
@@ -275,13 +254,13 @@ a_database_of_before_learns_what_falls_short(void **state)
 	m->violations = NULL;
 	publish(m, product_yaml(m, "a.cured", "e", "tags: [t]\n"), "1.1.0");
 	retire(m, "a.gone");
-	struct projection_digests before = digests(m);
+	struct projection_digests before = mesh_digests(m);
 	bring_forward_from(m, 8, without_behind_8);
-	struct projection_digests after = digests(m);
-	expect_same(&before, &after);
+	struct projection_digests after = mesh_digests(m);
+	digests_are_the_same(&before, &after);
 	bring_forward_from(m, 10, without_behind_10);
-	after = digests(m);
-	expect_same(&before, &after);
+	after = mesh_digests(m);
+	digests_are_the_same(&before, &after);
 }
 
 static void
@@ -296,9 +275,9 @@ one_changed_value_changes_the_digest(void **state)
 	    "UPDATE product_columns SET until_seq = 99 WHERE until_seq IS NULL"};
 	publish(m, product_yaml(m, "a.b", "d", "tags: [t]\n"), "1.0.0");
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
-		struct projection_digests before = digests(m);
+		struct projection_digests before = mesh_digests(m);
 		tamper(m, changes[i]);
-		struct projection_digests after = digests(m);
+		struct projection_digests after = mesh_digests(m);
 		bool same = true;
 		for (size_t k = 0; k < before.count; k++)
 			same &= digest_equal(&before.items[k].digest, &after.items[k].digest);
@@ -341,7 +320,7 @@ a_rebuild_that_fails_leaves_what_was_there(void **state)
 {
 	struct mesh *m = *state;
 	publish(m, product_yaml(m, "a.b", "d", ""), "1.0.0");
-	struct projection_digests before = digests(m);
+	struct projection_digests before = mesh_digests(m);
 	mesh_stop(m);
 	tamper(m,
 	       "INSERT INTO events SELECT 3, time, actor, kind, subject, body_hash, '{}' FROM "
@@ -349,8 +328,8 @@ a_rebuild_that_fails_leaves_what_was_there(void **state)
 	       "INSERT INTO log_tree SELECT 3, 0, hash FROM log_tree WHERE seq = 2 AND level = 0");
 	assert_ok(m, mesh_start(m, STORE_SERVE));
 	assert_err(m, ERR_MALFORMED, "event 3", rebuild(m->store, NULL, NULL, &m->e));
-	struct projection_digests after = digests(m);
-	expect_same(&before, &after);
+	struct projection_digests after = mesh_digests(m);
+	digests_are_the_same(&before, &after);
 }
 
 static void

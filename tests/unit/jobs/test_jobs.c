@@ -63,7 +63,6 @@ open_quietly(void **state)
 }
 
 struct crew {
-	struct store *store; /* of one that is yet to start */
 	struct metrics *metrics;
 	struct jobs *jobs;
 };
@@ -309,12 +308,16 @@ tell_nobody(struct pending *self, enum err_code code, const struct err *e)
 	(void)self, (void)code, (void)e;
 }
 
+struct late {
+	struct mesh *mesh;
+	struct crew crew;
+};
+
 static void *
-start_later(void *user)
+start_late(void *user)
 {
-	struct crew *crew = user;
-	struct mesh m = {.store = crew->store};
-	*crew = start(&m, 2);
+	struct late *late = user;
+	late->crew = start(late->mesh, 2);
 	return NULL;
 }
 
@@ -334,12 +337,12 @@ a_full_queue_holds_up_the_start_and_does_not_end_it(void **state)
 		changes[count] = (struct pending){.write = write_nothing, .done = tell_nobody};
 	while (store_submit(m->store, &changes[count++], &m->e) == ERR_OK);
 	pthread_t thread;
-	struct crew crew = {.store = m->store};
-	assert_int_equal(pthread_create(&thread, NULL, start_later, &crew), 0);
+	struct late late = {.mesh = m};
+	assert_int_equal(pthread_create(&thread, NULL, start_late, &late), 0);
 	usleep(50000); /* it has tried by now */
 	session_end(&s);
 	pthread_join(thread, NULL);
-	stop(&crew);
+	stop(&late.crew);
 }
 
 int
