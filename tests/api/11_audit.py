@@ -290,10 +290,7 @@ def rewrite_history(db, seq):
     leaves = []
     for number, time, actor, kind, subject, digest in db.execute(
             "SELECT seq, time, actor, kind, subject, body_hash FROM events ORDER BY seq"):
-        import datetime
-        moment = datetime.datetime.fromtimestamp(time // 10**6, datetime.timezone.utc)
-        text = moment.strftime("%Y-%m-%dT%H:%M:%S") + f".{time % 10**6:06}Z"
-        lines = ["weft-event/1", str(number), text, actor, kind, subject, digest.hex()]
+        lines = ["weft-event/1", str(number), weft.as_time(time), actor, kind, subject, digest.hex()]
         leaves.append(sha(b"\x00", ("\n".join(lines) + "\n").encode()))
     for last, level in db.execute("SELECT seq, level FROM log_tree").fetchall():
         db.execute("UPDATE log_tree SET hash = ? WHERE seq = ? AND level = ?",

@@ -34,7 +34,7 @@ def rule(name, enforcement="warn", domain="testing", expression='product.owner.e
 def moment():
     """A time between what happened before and what happens after."""
     time.sleep(0.01)
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() % 1 * 1e6):06d}Z"
+    text = weft.moment()
     time.sleep(0.01)
     return text
 

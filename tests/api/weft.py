@@ -16,6 +16,7 @@ against the OpenAPI document.  A server that leaves a sanitizer's report, or doe
 """
 
 import base64
+import datetime
 import hashlib
 import http.client
 import json
@@ -109,6 +110,17 @@ def wait_for(condition, what, patience=None):
             raise AssertionError(f"waited in vain for {what}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
+
+
+def moment(seconds=0):
+    """So long from now, as the API writes a time."""
+    return as_time(time.time_ns() // 1000 + round(seconds * 1e6))
+
+
+def as_time(microseconds):
+    """A time of the log's, in microseconds since 1970, as the API writes it."""
+    epoch = datetime.datetime(1970, 1, 1)
+    return (epoch + datetime.timedelta(microseconds=microseconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def product(name, **changes):

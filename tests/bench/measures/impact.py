@@ -45,7 +45,7 @@ def ask(server, text, query=""):
     took, cpu = time.monotonic() - begun, lab.cpu_seconds(server.process.pid) - cpu
     last = json.loads(answer.text.splitlines()[-1])
     if last.get("kind") != "summary" or last["totals"]["products"] != PRODUCTS:
-        lab.fail(f"the impact ended with {last}")
+        lab.fail(f"the impact ended with {str(last)[:500]}, not with {PRODUCTS} products")
     return took, cpu
 
 
@@ -57,11 +57,10 @@ def measure_case(server, name, text, options, query="", **goals):
 
 def measure_impact(options):
     with catalogs.changeable(PRODUCTS) as folder, lab.quiet_server(folder) as server:
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         for name, text in CASES.items():
             yield from measure_case(server, name, text, options, most=2)
         text = CASES["a new policy about columns"]
-        yield from measure_case(server, "a new policy, as of a time", text, options, f"?as_of={now}")
+        yield from measure_case(server, "a new policy, as of a time", text, options, f"?as_of={weft.moment()}")
 
 
 def measure_match(options):
