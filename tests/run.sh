@@ -59,7 +59,9 @@ steps=(
 )
 quick_steps="format dev-build layers dev-unit dev-api dev-e2e"
 long_steps="fuzz"
-step_limit=20m # none takes half of it on a quiet machine; with --long some take hours
+beside_step=tidy # runs beside those after it, on what they leave of the machine; bench wants it for itself
+step_limit=20m  # none takes half of it on a quiet machine; with --long some take hours
+beside_limit=1h
 
 usage() {
 	cat <<'END'
@@ -108,7 +110,7 @@ read_options() {
 			exit
 			;;
 		--quick) quick=yes ;;
-		--long) long=yes step_limit=5h ;;
+		--long) long=yes step_limit=5h beside_limit=5h ;;
 		--only | --kills)
 			[[ $# -ge 2 ]] || fail_usage "$1 needs a value"
 			if [[ $1 == --kills ]]; then
@@ -239,6 +241,7 @@ failed=0
 skipped=0
 number=0
 failed_steps=" "
+beside=() # what finish() is to be told
 
 # Adds what the step's log says to the totals; prints how it reads in the table.
 count() {
@@ -266,8 +269,52 @@ row() {
 	printf '%2d  %-62s %-28s %6s\n' "$number" "$1" "$2" "$3"
 }
 
+# Begins a step, after the words that say how; its process is $pid.  In a shell of its own, so that `set -e` holds inside
+# the step too; what hangs fails, and the others have their turn.
+start() {
+	local name=$1 options=()
+	if [[ $long == yes ]]; then options+=(--long); fi
+	if [[ -n $kills ]]; then options+=(--kills "$kills"); fi
+	# What runs in the background would ignore an interrupt, and all that it starts.
+	env --default-signal=INT,QUIT "${@:2}" timeout --kill-after=30 "$step_limit" tests/run.sh "${options[@]}" --run-step "$name" \
+		>"$logs/$name.log" 2>&1 </dev/null &
+	pid=$!
+}
+
+# Waits for a step, and prints its row, and the end of its log when it failed.
+finish() {
+	local pid=$1 name=$2 title=$3 begun=$4 log=$logs/$2.log status=0 result
+	if [[ -t 1 ]]; then
+		printf '%2d  %s ...\r' "$number" "$name: $title"
+	fi
+	wait "$pid" || status=$?
+	if [[ $status -eq 124 || $status -eq 137 ]]; then
+		echo "the step was ended after $step_limit" >>"$log"
+	fi
+	count "$log" "$status"
+	row "$name: $title" "$result" "$((SECONDS - begun)) s"
+	if [[ $status -ne 0 ]]; then
+		failed_steps+="$name "
+		printf '    --- the end of %s\n' "$log"
+		tail -n 60 "$log" | sed 's/^/    /'
+	fi
+}
+
+start_beside() {
+	step_limit=$beside_limit start "$1" nice -n 19
+	beside=("$pid" "$1" "$2" "$SECONDS")
+	beside_number=$number
+}
+
+await_beside() {
+	if [[ ${#beside[@]} -gt 0 ]]; then
+		number=$beside_number step_limit=$beside_limit finish "${beside[@]}"
+		beside=()
+	fi
+}
+
 run_step() {
-	local name=$1 needs=$2 title=$3 log=$logs/$1.log start=$SECONDS status=0 result
+	local name=$1 needs=$2 title=$3
 	number=$((number + 1))
 	if [[ $failed_steps == *" $needs "* ]]; then
 		skipped=$((skipped + 1))
@@ -275,23 +322,23 @@ run_step() {
 		row "$name: $title" "not run: no build" ""
 		return 0
 	fi
-	if [[ -t 1 ]]; then
-		printf '%2d  %s ...\r' "$number" "$name: $title"
+	if [[ $name == "$beside_step" ]]; then
+		start_beside "$name" "$title"
+		return 0
 	fi
-	# In a shell of its own, so that `set -e` holds inside the step too; what hangs fails, and the others have their turn.
-	local options=()
-	if [[ $long == yes ]]; then options+=(--long); fi
-	if [[ -n $kills ]]; then options+=(--kills "$kills"); fi
-	timeout --kill-after=30 "$step_limit" tests/run.sh "${options[@]}" --run-step "$name" >"$log" 2>&1 </dev/null || status=$?
-	if [[ $status -eq 124 || $status -eq 137 ]]; then
-		echo "the step was ended after $step_limit" >>"$log"
-	fi
-	count "$log" "$status"
-	row "$name: $title" "$result" "$((SECONDS - start)) s"
-	if [[ $status -ne 0 ]]; then
-		failed_steps+="$name "
-		printf '    --- the end of %s\n' "$log"
-		tail -n 60 "$log" | sed 's/^/    /'
+	if [[ $name == bench ]]; then await_beside; fi
+	start "$name"
+	finish "$pid" "$name" "$title" "$SECONDS"
+	if [[ ${#beside[@]} -gt 0 ]] && ! kill -0 "${beside[0]}" 2>/dev/null; then await_beside; fi
+}
+
+# Whoever interrupts means the steps, too.
+end_steps() {
+	local running
+	running=$(jobs -p)
+	if [[ -n $running ]]; then
+		kill $running 2>/dev/null || true
+		wait
 	fi
 }
 
@@ -319,6 +366,9 @@ main() {
 	local step name needs title
 	read_options "$@"
 	mkdir -p "$logs"
+	trap end_steps EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
 	need_packages "$logs/packages.log" "${build_packages[@]}" "${test_packages[@]}"
 	for step in "${steps[@]}"; do
 		read -r name needs title <<<"$step"
@@ -326,6 +376,7 @@ main() {
 			run_step "$name" "$needs" "$title"
 		fi
 	done
+	await_beside
 	echo
 	if [[ $skipped -gt 0 ]]; then
 		echo "$passed passed, $failed failed, $skipped skipped"
