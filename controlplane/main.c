@@ -109,6 +109,13 @@ run_command(const char *name, int argc, char **argv)
 	return c ? c->run(c, argc, argv) : complain_unknown(name);
 }
 
+int
+subcommand_failed(const struct err *e)
+{
+	fprintf(stderr, "weft: %s\n", e->message);
+	return err_exit_status(e->code);
+}
+
 static int
 start_up(void)
 {
@@ -117,8 +124,7 @@ start_up(void)
 	fetch_start_up();
 	if (digest_start_up(&e) == ERR_OK)
 		return 0;
-	fprintf(stderr, "weft: %s\n", e.message);
-	return err_exit_status(e.code);
+	return subcommand_failed(&e);
 }
 
 int

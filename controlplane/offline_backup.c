@@ -11,8 +11,8 @@
 #include "base/document.h"
 #include "base/json.h"
 #include "catalog/backup.h"
-#include "cli/flag.h"
 
+#include "offline.h"
 #include "progress.h"
 #include "subcommand.h"
 
@@ -61,34 +61,27 @@ static const char check_help[] =
 
 struct flags {
 	const char *data, *store, *key, *since, *backup, *scratch;
-	bool json, help;
+	bool json;
 };
 
-#define DATA    {"data",    0,   FLAG_TEXT,   offsetof(struct flags, data),    "DIR",  "the folder that 'weft serve --data' is given"}
-#define SINCE   {"since",   0,   FLAG_TEXT,   offsetof(struct flags, since),   "FILE", "a checkpoint that was kept from before"}
-#define HELP    {"help",    'h', FLAG_SWITCH, offsetof(struct flags, help),    NULL,   "this text"}
-
 static const struct flag backup_flags[] = {
-	DATA,
+	FLAG_DATA(struct flags),
 	{"key",     0,   FLAG_TEXT,   offsetof(struct flags, key),     "FILE", "copy log.key there, too"},
-	HELP,
 	{0},
 };
 static const struct flag restore_flags[] = {
-	DATA,
+	FLAG_DATA(struct flags),
 	{"key",     0,   FLAG_TEXT,   offsetof(struct flags, key),     "FILE", "the copy of log.key"},
-	SINCE,
-	HELP,
+	FLAG_SINCE(struct flags),
 	{0},
 };
 static const struct flag check_flags[] = {
-	DATA,
-	{"store",   0,   FLAG_TEXT,   offsetof(struct flags, store),   "URL",  "what 'weft serve --store' is given, when the catalog is in PostgreSQL"},
+	FLAG_DATA(struct flags),
+	FLAG_STORE(struct flags),
 	{"backup",  0,   FLAG_TEXT,   offsetof(struct flags, backup),  "FILE", "look through a backup instead of a folder"},
-	SINCE,
+	FLAG_SINCE(struct flags),
 	{"scratch", 0,   FLAG_TEXT,   offsetof(struct flags, scratch), "DIR",  "where the copy is made ($TMPDIR, /tmp)"},
-	{"json",    0,   FLAG_SWITCH, offsetof(struct flags, json),    NULL,   "the result as JSON"},
-	HELP,
+	FLAG_JSON(struct flags),
 	{0},
 };
 // clang-format on
@@ -96,10 +89,8 @@ static const struct flag check_flags[] = {
 /* ---- the words of the command line */
 
 struct run {
-	const struct command *command;
-	struct arena arena;
-	struct flags flags;
-	struct words words;
+	struct offline words;
+	struct flags given;
 	const char *since; /* text of the checkpoint */
 	struct json list;  /* of findings, for --json */
 	struct buf text;
@@ -109,53 +100,29 @@ static void
 run_done(struct run *r)
 {
 	buf_done(&r->text);
-	arena_done(&r->arena);
+	offline_done(&r->words);
 }
 
-static enum err_code
-read_words(struct run *r, const struct flag *table, size_t wanted, int argc, char **argv,
-	   struct err *e)
-{
-	const struct flag_set sets[] = {{table, &r->flags}, {0}};
-	enum err_code code = flags_parse(sets, argc, argv, &r->arena, &r->words, e);
-	if (code != ERR_OK || r->flags.help)
-		return code;
-	if (r->words.count != wanted)
-		return ERR(e, USAGE, "it takes %s; see 'weft %s --help'", r->command->arguments,
-			   r->command->name);
-	if (!r->flags.data && !r->flags.backup)
-		return ERR(e, USAGE,
-			   "--data DIR is missing: the folder that 'weft serve --data' was given");
-	size_t length;
-	char *since = NULL;
-	if (r->flags.since)
-		code = file_read(r->flags.since, 65536, &r->arena, &since, &length, e);
-	r->since = since;
-	return code;
-}
-
+/* As offline_read(). */
 static int
-print_help(const struct run *r, const struct flag *table)
+begin(struct run *r, int argc, char **argv)
 {
-	CLEANUP(buf_done) struct buf options = {0};
-	flags_help(table, &options);
-	printf("usage: weft %s %s\n\n%s\nOptions:\n%s", r->command->name, r->command->arguments,
-	       r->command->help, options.data);
-	return 0;
-}
-
-static int
-report(const struct err *e)
-{
-	fprintf(stderr, "weft: %s\n", e->message);
-	return err_exit_status(e->code);
+	struct err e;
+	int status = offline_read(&r->words, argc, argv, &r->given);
+	if (status != OFFLINE_GO_ON)
+		return status;
+	progress_take_signals();
+	enum err_code code = r->given.data || r->given.backup ? ERR_OK : offline_no_folder(&e);
+	if (code == ERR_OK)
+		code = offline_checkpoint(&r->words, r->given.since, &r->since, &e);
+	return code == ERR_OK ? OFFLINE_GO_ON : subcommand_failed(&e);
 }
 
 static void
 note_finding(void *user, const char *what, const char *message)
 {
 	struct run *r = user;
-	if (!r->flags.json) {
+	if (!r->given.json) {
 		printf("%s: %s\n", what, message);
 		return;
 	}
@@ -211,9 +178,9 @@ print_json(struct run *r, const struct check_report *found)
 static enum err_code
 back_up(struct run *r, struct err *e)
 {
-	const struct backup_wish wish = {.folder = r->flags.data,
-					 .file = r->words.items[0],
-					 .key = r->flags.key,
+	const struct backup_wish wish = {.folder = r->given.data,
+					 .file = r->words.words.items[0],
+					 .key = r->given.key,
 					 .progress = progress_go_on};
 	struct backup_report made;
 	enum err_code code = backup_make(&wish, &made, e);
@@ -231,27 +198,26 @@ back_up(struct run *r, struct err *e)
 int
 backup_run(const struct command *self, int argc, char **argv)
 {
-	CLEANUP(run_done) struct run r = {.command = self};
+	CLEANUP(run_done)
+	struct run r = {.words = {.command = self, .flags = backup_flags, .operands = 1}};
 	struct err e;
-	progress_take_signals();
-	if (read_words(&r, backup_flags, 1, argc, argv, &e) != ERR_OK)
-		return report(&e);
-	if (r.flags.help)
-		return print_help(&r, backup_flags);
-	return back_up(&r, &e) == ERR_OK ? 0 : report(&e);
+	int status = begin(&r, argc, argv);
+	if (status != OFFLINE_GO_ON)
+		return status;
+	return back_up(&r, &e) == ERR_OK ? 0 : subcommand_failed(&e);
 }
 
 static enum err_code
 restore(struct run *r, struct check_report *found, struct err *e)
 {
-	const struct restore_wish wish = {.file = r->words.items[0],
-					  .folder = r->flags.data,
-					  .key = r->flags.key,
+	const struct restore_wish wish = {.file = r->words.words.items[0],
+					  .folder = r->given.data,
+					  .key = r->given.key,
 					  .since = r->since,
 					  .complain = note_finding,
 					  .progress = progress_go_on,
 					  .user = r};
-	return backup_restore(&wish, &r->arena, found, e);
+	return backup_restore(&wish, &r->words.arena, found, e);
 }
 
 static int
@@ -259,11 +225,11 @@ tell_restored(const struct run *r, const struct check_report *found)
 {
 	print_lines(found);
 	if (found->findings) {
-		printf("nothing was put in place in %s\n", r->flags.data);
+		printf("nothing was put in place in %s\n", r->given.data);
 		return err_exit_status(ERR_REFUSED);
 	}
-	printf("restored into %s\n", r->flags.data);
-	if (!r->flags.key)
+	printf("restored into %s\n", r->given.data);
+	if (!r->given.key)
 		printf("it can be verified, but not served: put the copy of log.key into the "
 		       "folder, with mode 0600\n");
 	return 0;
@@ -272,15 +238,15 @@ tell_restored(const struct run *r, const struct check_report *found)
 int
 restore_run(const struct command *self, int argc, char **argv)
 {
-	CLEANUP(run_done) struct run r = {.command = self};
+	CLEANUP(run_done)
+	struct run r = {.words = {.command = self, .flags = restore_flags, .operands = 1}};
 	struct check_report found = {0};
 	struct err e;
-	progress_take_signals();
-	if (read_words(&r, restore_flags, 1, argc, argv, &e) != ERR_OK)
-		return report(&e);
-	if (r.flags.help)
-		return print_help(&r, restore_flags);
-	return restore(&r, &found, &e) == ERR_OK ? tell_restored(&r, &found) : report(&e);
+	int status = begin(&r, argc, argv);
+	if (status != OFFLINE_GO_ON)
+		return status;
+	return restore(&r, &found, &e) == ERR_OK ? tell_restored(&r, &found)
+						 : subcommand_failed(&e);
 }
 
 /* Of a folder that cannot be written to, a copy can still be made. */
@@ -288,17 +254,20 @@ static const char *
 scratch_folder(const struct run *r)
 {
 	const char *usual = getenv("TMPDIR");
-	if (r->flags.scratch)
-		return r->flags.scratch;
+	if (r->given.scratch)
+		return r->given.scratch;
 	return usual && *usual ? usual : "/tmp";
 }
 
 static enum err_code
 look_through(struct run *r, struct check_report *found, struct err *e)
 {
-	const struct check_wish wish = {.folder = r->flags.data,
-					.store = r->flags.store,
-					.backup = r->flags.backup,
+	const char *store = r->given.store;
+	if (!r->given.backup)
+		store = offline_store(store);
+	const struct check_wish wish = {.folder = r->given.data,
+					.store = store,
+					.backup = r->given.backup,
 					.scratch = scratch_folder(r),
 					.since = r->since,
 					.complain = note_finding,
@@ -308,7 +277,7 @@ look_through(struct run *r, struct check_report *found, struct err *e)
 		return ERR(e, USAGE, "--data DIR is missing: the folder with log.verifier");
 	if (wish.folder && wish.backup)
 		return ERR(e, USAGE, "--data and --backup: one of them is to be looked through");
-	return catalog_check(&wish, &r->arena, found, e);
+	return catalog_check(&wish, &r->words.arena, found, e);
 }
 
 int
@@ -316,19 +285,17 @@ check_offline_run(int argc, char **argv)
 {
 	static const struct command self = {"check", "--data DIR [--store URL] | --backup FILE", "",
 					    check_help, NULL};
-	CLEANUP(run_done) struct run r = {.command = &self};
+	CLEANUP(run_done) struct run r = {.words = {.command = &self, .flags = check_flags}};
 	struct check_report found = {0};
 	struct err e;
+	int status = begin(&r, argc, argv);
+	if (status != OFFLINE_GO_ON)
+		return status;
 	r.list.out = &r.text;
 	json_begin_list(&r.list);
-	progress_take_signals();
-	if (read_words(&r, check_flags, 0, argc, argv, &e) != ERR_OK)
-		return report(&e);
-	if (r.flags.help)
-		return print_help(&r, check_flags);
 	if (look_through(&r, &found, &e) != ERR_OK)
-		return report(&e);
-	if (r.flags.json)
+		return subcommand_failed(&e);
+	if (r.given.json)
 		print_json(&r, &found);
 	else
 		print_lines(&found);

@@ -8,8 +8,8 @@
 
 #include "catalog/store.h"
 #include "catalog/transfer.h"
-#include "cli/flag.h"
 
+#include "offline.h"
 #include "progress.h"
 #include "subcommand.h"
 
@@ -32,67 +32,20 @@ const char key_help[] =
 
 struct flags {
 	const char *from, *to, *data, *origin;
-	bool help;
 };
-
-#define HELP {"help", 'h', FLAG_SWITCH, offsetof(struct flags, help), NULL, "this text"}
 
 static const struct flag migrate_flags[] = {
 	{"from", 0, FLAG_TEXT, offsetof(struct flags, from), "WHERE", "a data folder, or a URL of PostgreSQL"},
 	{"to",   0, FLAG_TEXT, offsetof(struct flags, to),   "WHERE", "the same; there must be no catalog yet"},
 	{"data", 0, FLAG_TEXT, offsetof(struct flags, data), "DIR",   "from PostgreSQL: a node's data folder, with log.key"},
-	HELP,
 	{0},
 };
 static const struct flag key_flags[] = {
 	{"data",   0, FLAG_TEXT, offsetof(struct flags, data),   "DIR",  "the data folder; made when it is missing"},
 	{"origin", 0, FLAG_TEXT, offsetof(struct flags, origin), "NAME", "the log's name, the first line of its checkpoints (weft)"},
-	HELP,
 	{0},
 };
 // clang-format on
-
-struct run {
-	const struct command *command;
-	const struct flag *table;
-	struct arena arena;
-	struct flags flags;
-};
-
-static void
-run_done(struct run *r)
-{
-	arena_done(&r->arena);
-}
-
-static int
-report(const struct err *e)
-{
-	fprintf(stderr, "weft: %s\n", e->message);
-	return err_exit_status(e->code);
-}
-
-static int
-print_help(const struct run *r)
-{
-	CLEANUP(buf_done) struct buf options = {0};
-	flags_help(r->table, &options);
-	printf("usage: weft %s %s\n\n%s\nOptions:\n%s", r->command->name, r->command->arguments,
-	       r->command->help, options.data);
-	return 0;
-}
-
-static enum err_code
-read_words(struct run *r, int argc, char **argv, struct err *e)
-{
-	struct words words = {0};
-	const struct flag_set sets[] = {{r->table, &r->flags}, {0}};
-	enum err_code code = flags_parse(sets, argc, argv, &r->arena, &words, e);
-	if (code == ERR_OK && words.count > 0 && !r->flags.help)
-		return ERR(e, USAGE, "it takes %s; see 'weft %s --help'", r->command->arguments,
-			   r->command->name);
-	return code;
-}
 
 /* ---- weft migrate */
 
@@ -119,14 +72,14 @@ move_catalog(const struct flags *flags, struct err *e)
 int
 migrate_run(const struct command *self, int argc, char **argv)
 {
-	CLEANUP(run_done) struct run r = {.command = self, .table = migrate_flags};
+	CLEANUP(offline_done) struct offline o = {.command = self, .flags = migrate_flags};
+	struct flags given = {0};
 	struct err e;
 	progress_take_signals();
-	if (read_words(&r, argc, argv, &e) != ERR_OK)
-		return report(&e);
-	if (r.flags.help)
-		return print_help(&r);
-	return move_catalog(&r.flags, &e) == ERR_OK ? 0 : report(&e);
+	int status = offline_read(&o, argc, argv, &given);
+	if (status != OFFLINE_GO_ON)
+		return status;
+	return move_catalog(&given, &e) == ERR_OK ? 0 : subcommand_failed(&e);
 }
 
 /* ---- weft key */
@@ -148,11 +101,11 @@ make_key(const struct flags *flags, struct err *e)
 int
 key_run(const struct command *self, int argc, char **argv)
 {
-	CLEANUP(run_done) struct run r = {.command = self, .table = key_flags};
+	CLEANUP(offline_done) struct offline o = {.command = self, .flags = key_flags};
+	struct flags given = {0};
 	struct err e;
-	if (read_words(&r, argc, argv, &e) != ERR_OK)
-		return report(&e);
-	if (r.flags.help)
-		return print_help(&r);
-	return make_key(&r.flags, &e) == ERR_OK ? 0 : report(&e);
+	int status = offline_read(&o, argc, argv, &given);
+	if (status != OFFLINE_GO_ON)
+		return status;
+	return make_key(&given, &e) == ERR_OK ? 0 : subcommand_failed(&e);
 }

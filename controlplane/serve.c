@@ -56,13 +56,6 @@ enum {
 /* One of the program's two globals: readiness, looked at by /readyz. */
 static _Atomic bool is_ready;
 
-static int
-report(const struct err *e)
-{
-	fprintf(stderr, "weft: %s\n", e->message);
-	return err_exit_status(e->code);
-}
-
 static bool
 asks_for(const char *flag, int argc, char **argv)
 {
@@ -429,11 +422,11 @@ serve_run(const struct command *self, int argc, char **argv)
 	if (code == ERR_OK)
 		code = allow_files(&server.config, &e);
 	if (code != ERR_OK)
-		return report(&e);
+		return subcommand_failed(&e);
 
 	code = start(&server, &e);
 	if (code == ERR_OK)
 		run(&server);
 	stop(&server);
-	return code == ERR_OK ? 0 : report(&e);
+	return code == ERR_OK ? 0 : subcommand_failed(&e);
 }

@@ -5,6 +5,7 @@
 #ifndef WEFT_SUBCOMMAND_H
 #define WEFT_SUBCOMMAND_H
 
+#include "base/err.h"
 #include "cli/cli.h"
 
 int serve_run(const struct command *self, int argc, char **argv);
@@ -19,6 +20,9 @@ int audit_offline_run(int argc, char **argv);
 
 /* `weft check --data DIR`, `weft check --backup FILE`: the catalog, not a product's data. */
 int check_offline_run(int argc, char **argv);
+
+/* subcommand_failed -- say it; the status to exit with. */
+int subcommand_failed(const struct err *e);
 
 extern const char serve_help[], rebuild_help[], backup_help[], restore_help[];
 extern const char migrate_help[], key_help[];
