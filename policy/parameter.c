@@ -215,10 +215,12 @@ is_within(const struct parameter *p, const struct node *value)
 static bool
 is_a_word(const struct parameter *p, const struct node *value)
 {
+	if (p->words.count == 0 || value->kind != NODE_TEXT)
+		return true;
 	for (size_t i = 0; i < p->words.count; i++)
 		if (strcmp(p->words.items[i], value->text) == 0)
 			return true;
-	return p->words.count == 0 || value->kind != NODE_TEXT;
+	return false;
 }
 
 /* "7 years", "[a, b]": as JSON, for messages. */
@@ -232,6 +234,16 @@ shown(const struct node *value, struct arena *arena)
 	return arena_printf(arena, "%.100s", text.data);
 }
 
+/* "weekly, monthly" */
+static const char *
+words_shown(const struct texts *words, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	for (size_t i = 0; i < words->count; i++)
+		buf_printf(&text, "%s%s", i ? ", " : "", words->items[i]);
+	return arena_bytes(arena, text.data, text.length);
+}
+
 /* The complaint outlives the policy. */
 static void
 suggest(struct violation *v, const char *word, struct arena *arena)
@@ -240,15 +252,15 @@ suggest(struct violation *v, const char *word, struct arena *arena)
 		v->suggestion = arena_text(arena, word);
 }
 
+static const char *const wanted[] = {"a text",         "a length of time such as \"7 years\"",
+				     "a whole number", "a number",
+				     "true or false",  "a list",
+				     "a map"};
+
 static bool
 accept(const struct parameter *p, const struct node *value, const char *pointer,
        struct violations *violations)
 {
-	static const char *const wanted[] = {
-	    "a text",         "a length of time such as \"7 years\"",
-	    "a whole number", "a number",
-	    "true or false",  "a list",
-	    "a map"};
 	struct arena *arena = violations->arena;
 	if (!fits_type(p->type, value)) {
 		violation_note(violations, "parameter", pointer, value->at,
@@ -267,7 +279,8 @@ accept(const struct parameter *p, const struct node *value, const char *pointer,
 		return true;
 	struct violation *v =
 	    violation_note(violations, "parameter", pointer, value->at,
-			   "the parameter '%s' cannot be %s", p->name, shown(value, arena));
+			   "the parameter '%s' cannot be %s, but one of %.200s", p->name,
+			   shown(value, arena), words_shown(&p->words, arena));
 	suggest(v, nearest_word(value->text, p->words.items, p->words.count), arena);
 	return false;
 }
@@ -278,11 +291,10 @@ static bool
 check_direction(const struct parameter *p, const char *pointer, struct violations *violations)
 {
 	const struct node *rows = p->preset;
-	bool periods = p->type == PARAMETER_TABLE && rows && rows->count > 0 &&
-		       is_period(&rows->members[0].value);
 	unsigned all = ways[p->type];
-	if (p->type == PARAMETER_TABLE)
-		all = periods ? ways[PARAMETER_PERIOD] : ways[PARAMETER_NUMBER];
+	if (p->type == PARAMETER_TABLE && rows && rows->kind == NODE_MAP && rows->count > 0)
+		all =
+		    ways[is_period(&rows->members[0].value) ? PARAMETER_PERIOD : PARAMETER_NUMBER];
 	if (p->stricter < 0 || (all >> p->stricter & 1))
 		return true;
 	violation_note(violations, "parameter", pointer, p->at,
@@ -297,8 +309,15 @@ check_limits(const struct parameter *p, const char *pointer, struct violations *
 	bool ordered = p->type == PARAMETER_PERIOD || p->type == PARAMETER_INTEGER ||
 		       p->type == PARAMETER_NUMBER;
 	const struct node *limits[] = {p->least, p->most};
+	for (size_t i = 0; !ordered && i < ARRAY_LEN(limits); i++)
+		if (limits[i]) {
+			violation_note(violations, "parameter", pointer, limits[i]->at,
+				       "the parameter '%s' is a %s, which has no '%s'", p->name,
+				       types[p->type], i ? "most" : "least");
+			return false;
+		}
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
-		if (limits[i] && (!ordered || !fits_type(p->type, limits[i]))) {
+		if (limits[i] && !fits_type(p->type, limits[i])) {
 			violation_note(violations, "parameter", pointer, limits[i]->at,
 				       "'%s' of the parameter '%s' is no %s", i ? "most" : "least",
 				       p->name, types[p->type]);
@@ -354,6 +373,90 @@ parameters_decode(const struct node *map, struct arena *arena, struct violations
 	for (size_t i = 0; i < count; i++)
 		sound &= read_parameter(&map->members[i], arena, violations, &p.items[i]);
 	*ret_parameters = p;
+	return sound;
+}
+
+/* ---- what was taken before ---- */
+
+static bool
+goes_by_time(const struct parameter *p)
+{
+	return p->stricter == STRICTER_LONGER || p->stricter == STRICTER_SHORTER;
+}
+
+static bool
+check_row(const struct parameter *p, const struct node *row, const char *pointer,
+	  struct violations *violations)
+{
+	if (goes_by_time(p) ? is_period(row) : is_number(row))
+		return true;
+	violation_note(violations, "parameter", pointer, row->at,
+		       "a row of the parameter '%s' wants %s, not %s", p->name,
+		       wanted[goes_by_time(p) ? PARAMETER_PERIOD : PARAMETER_NUMBER],
+		       shown(row, violations->arena));
+	return false;
+}
+
+/* Rows that one way of is stricter are compared; a row may be a table itself. */
+static bool
+check_rows(const struct parameter *p, const struct node *rows, const char *pointer,
+	   struct violations *violations)
+{
+	bool sound = true;
+	for (uint32_t i = 0; i < rows->count; i++) {
+		const struct node *row = &rows->members[i].value;
+		const char *place = pointer_join(violations->arena, pointer, rows->members[i].key);
+		sound &= row->kind == NODE_MAP ? check_rows(p, row, place, violations)
+					       : check_row(p, row, place, violations);
+	}
+	return sound;
+}
+
+static bool
+check_value(const struct parameter *p, const struct node *value, const char *pointer,
+	    struct violations *violations)
+{
+	return p->type != PARAMETER_TABLE || p->stricter < 0 || value->kind != NODE_MAP ||
+	       check_rows(p, value, pointer, violations);
+}
+
+static bool
+check_schema(const struct parameter *p, const char *pointer, struct violations *violations)
+{
+	if (p->words.count > 0 && p->type != PARAMETER_TEXT && p->type != PARAMETER_PERIOD) {
+		violation_note(violations, "parameter", pointer, p->at,
+			       "'words' of the parameter '%s' are for a text, not for a %s",
+			       p->name, types[p->type]);
+		return false;
+	}
+	return !p->preset ||
+	       check_value(p, p->preset, pointer_join(violations->arena, pointer, "default"),
+			   violations);
+}
+
+bool
+parameters_check(const struct parameters *p, struct violations *violations)
+{
+	bool sound = true;
+	for (size_t i = 0; i < p->count; i++)
+		sound &= check_schema(
+		    &p->items[i], pointer_join(violations->arena, "/parameters", p->items[i].name),
+		    violations);
+	return sound;
+}
+
+bool
+parameters_check_set(const struct parameters *p, const struct node *set, const char *pointer,
+		     struct violations *violations)
+{
+	bool sound = true;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct node *own = set ? node_get(set, p->items[i].name) : NULL;
+		sound &=
+		    !own || check_value(&p->items[i], own,
+					pointer_join(violations->arena, pointer, p->items[i].name),
+					violations);
+	}
 	return sound;
 }
 

@@ -55,6 +55,16 @@ struct parameters {
 bool parameters_decode(const struct node *map, struct arena *arena, struct violations *violations,
 		       struct parameters *ret_parameters);
 
+/*
+ * parameters_check, parameters_check_set -- complain of what a new document had better not have: of
+ * the schema and the defaults, `words` of what is no text; of them and of a map of values, rows of
+ * a table that cannot be compared the way that is stricter.  False then.  A document that has them
+ * since before it was looked for stays what it is.
+ */
+bool parameters_check(const struct parameters *p, struct violations *violations);
+bool parameters_check_set(const struct parameters *p, const struct node *set, const char *pointer,
+			  struct violations *violations);
+
 const struct parameter *parameter_find(const struct parameters *p, const char *name);
 
 /*

@@ -98,6 +98,19 @@ pointer_of_set(struct arena *arena, size_t i)
 	return pointer_join(arena, pointer_index(arena, "/values", i), "set");
 }
 
+static const struct node *
+put_over(struct compilation *c, const struct node *before, const struct node *set,
+	 const char *pointer)
+{
+	struct policy *p = c->p;
+	const struct node *values =
+	    parameters_set(&p->parameters, before, set, pointer, &p->arena, c->violations);
+	if (!values || c->context->accepted ||
+	    parameters_check_set(&p->parameters, set, pointer, c->violations))
+		return values;
+	return NULL;
+}
+
 /* Those of one scope, "domain:" and the domain, over those before; later ones win. */
 static const struct node *
 values_over(struct compilation *c, const struct node *before, const char *scope, size_t length)
@@ -106,9 +119,8 @@ values_over(struct compilation *c, const struct node *before, const char *scope,
 	const struct scoped_values *all = p->document.values.items;
 	for (size_t i = 0; before && i < p->document.values.count; i++)
 		if (strncmp(all[i].scope, scope, length) == 0 && !all[i].scope[length])
-			before = parameters_set(&p->parameters, before, all[i].set,
-						pointer_of_set(c->violations->arena, i), &p->arena,
-						c->violations);
+			before = put_over(c, before, all[i].set,
+					  pointer_of_set(c->violations->arena, i));
 	return before;
 }
 
@@ -162,7 +174,8 @@ compile_own(struct compilation *c)
 	if (!check_size(c))
 		return false;
 	p->editions = ARENA_ARRAY(&p->arena, struct edition, 1 + p->document.values.count);
-	if (!parameters_decode(p->document.parameters, &p->arena, c->violations, &p->parameters))
+	if (!parameters_decode(p->document.parameters, &p->arena, c->violations, &p->parameters) ||
+	    (!c->context->accepted && !parameters_check(&p->parameters, c->violations)))
 		return false;
 	const struct node *defaults =
 	    parameters_set(&p->parameters, NULL, NULL, "/parameters", &p->arena, c->violations);
@@ -272,8 +285,7 @@ compile_tightened(struct compilation *c)
 	const struct node *given = policy_edition(base, domain)->parameters;
 	struct node *kept = ARENA_NEW(&p->arena, struct node);
 	*kept = keep_node(&p->arena, given);
-	const struct node *wanted = parameters_set(&p->parameters, kept, p->document.parameters,
-						   "/parameters", &p->arena, c->violations);
+	const struct node *wanted = put_over(c, kept, p->document.parameters, "/parameters");
 	return wanted && (c->context->accepted || is_nowhere_looser(c, kept, wanted)) &&
 	       add_edition(c, p->document.scope, wanted);
 }

@@ -90,8 +90,12 @@ a_schema_that_makes_no_sense_is_complained_of(void **state)
 	    {"p: {type: integer, default: 1.5}", "the parameter 'p' wants a whole number, not 1.5"},
 	    {"p: {type: integer, default: 5, most: 3}",
 	     "the parameter 'p' is 5, outside of any to 3"},
-	    {"p: {type: list, least: 3}", "'least' of the parameter 'p' is no list"},
-	    {"p: {type: text, default: x, words: [y, z]}", "the parameter 'p' cannot be 'x'"},
+	    {"p: {type: list, least: 3}", "the parameter 'p' is a list, which has no 'least'"},
+	    {"p: {type: integer, most: 1 year}", "'most' of the parameter 'p' is no integer"},
+	    {"p: {type: text, default: x, words: [y, z]}",
+	     "the parameter 'p' cannot be 'x', but one of y, z"},
+	    {"p: {type: table, default: abc, stricter: longer}",
+	     "the parameter 'p' wants a map, not 'abc'"},
 	    {"p: {type: period, default: for ever}",
 	     "the parameter 'p' wants a length of time such as \"7 years\", not 'for ever'"},
 	};
@@ -101,6 +105,56 @@ a_schema_that_makes_no_sense_is_complained_of(void **state)
 		assert_int_equal(b->violations.count, 1);
 		assert_string_equal(b->violations.items[0].message, rows[i].message);
 	}
+}
+
+static void
+words_say_nothing_of_what_is_no_text(void **state)
+{
+	static const char *const schemas[] = {"p: {type: integer, default: 1, words: [a]}",
+					      "p: {type: bool, default: true, words: [a]}",
+					      "p: {type: number, default: 1.5, words: [a]}",
+					      "p: {type: list, default: [a], words: [b]}",
+					      "p: {type: table, default: {a: b}, words: [c]}"};
+	struct bench *b = *state;
+	for (size_t i = 0; i < ARRAY_LEN(schemas); i++) {
+		struct parameters p = read_schema(b, schemas[i]);
+		assert_int_equal(b->violations.count, 0);
+		assert_false(parameters_check(&p, &b->violations));
+		assert_int_equal(b->violations.count, 1);
+		assert_non_null(
+		    strstr(b->violations.items[0].message, "are for a text, not for a"));
+	}
+}
+
+static void
+rows_of_a_table_are_what_is_compared(void **state)
+{
+	static const struct {
+		const char *schema, *message;
+	} rows[] = {
+	    {"p: {type: table, default: {a: 1 year, b: soon}, stricter: longer}",
+	     "a row of the parameter 'p' wants a length of time such as \"7 years\", not 'soon'"},
+	    {"p: {type: table, default: {a: 1, b: '2'}, stricter: higher}",
+	     "a row of the parameter 'p' wants a number, not '2'"},
+	    {"p: {type: table, default: {a: 1, b: {c: x}}, stricter: lower}",
+	     "a row of the parameter 'p' wants a number, not 'x'"},
+	    {"p: {type: table, default: {a: 1 year, b: soon}}", NULL},
+	    {"p: {type: table, default: {}, stricter: longer}", NULL},
+	    {"p: {type: table, stricter: shorter}", NULL},
+	};
+	struct bench *b = *state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct parameters p = read_schema(b, rows[i].schema);
+		assert_int_equal(b->violations.count, 0);
+		assert_int_equal(parameters_check(&p, &b->violations), !rows[i].message);
+		if (rows[i].message)
+			assert_string_equal(b->violations.items[0].message, rows[i].message);
+	}
+	struct parameters p =
+	    read_schema(b, "p: {type: table, default: {a: 1 year}, stricter: longer}");
+	assert_false(
+	    parameters_check_set(&p, read_value(b, "{p: {a: soon}}"), "/set", &b->violations));
+	assert_string_equal(b->violations.items[0].pointer, "/set/p/a");
 }
 
 /* As JSON, or NULL after a complaint. */
@@ -156,6 +210,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(each_direction_lets_one_way_only),
 	    TEST(a_schema_that_makes_no_sense_is_complained_of),
+	    TEST(words_say_nothing_of_what_is_no_text),
+	    TEST(rows_of_a_table_are_what_is_compared),
 	    TEST(values_are_put_over_each_other),
 	    TEST(what_has_no_value_is_complained_of),
 	};
