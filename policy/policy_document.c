@@ -78,14 +78,19 @@ check_time(const struct field_context *context, const struct node *value)
 			       "'%s' is no moment, such as '2026-11-23T02:39:30Z'", value->text);
 }
 
+bool
+policy_is_identifier(const char *text)
+{
+	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	return length > 0 && length <= 100 && text[length] == '\0' && !strchr("0123456789", *text);
+}
+
 /* Expressions see it as variables.NAME, so that it is an identifier. */
 static void
 check_identifier(const struct field_context *context, const struct node *value)
 {
-	size_t length = strspn(value->text, "abcdefghijklmnopqrstuvwxyz"
-					    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-	if (value->count == 0 || length != value->count || value->count > 100 ||
-	    strchr("0123456789", value->text[0]))
+	if (!policy_is_identifier(value->text))
 		violation_note(context->violations, "name", context->pointer, value->at,
 			       "'%s' is no name for expressions: letters, digits and _, such as "
 			       "'personal_columns'",

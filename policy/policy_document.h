@@ -60,6 +60,9 @@ struct policy_document {
 bool policy_document_decode(const struct node *document, struct arena *arena,
 			    struct violations *violations, struct policy_document *ret_document);
 
+/* policy_is_identifier -- can it be the NAME of variables.NAME? */
+bool policy_is_identifier(const char *text);
+
 /* One test: a struct test_case. */
 extern const struct field_set policy_test_fields;
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "policy_document.h"
+
 struct salvage {
 	struct surroundings around;
 	struct variable variables[MOST_VARIABLES];
@@ -30,6 +32,13 @@ has_text(const struct node *map, const char *key)
 	return node_text(map, key, "")[0] != '\0';
 }
 
+/* Expressions can say it at all. */
+static bool
+has_name(const struct node *map)
+{
+	return policy_is_identifier(node_text(map, "name", ""));
+}
+
 static const char *
 item_pointer(const struct salvage *s, const char *list, size_t i)
 {
@@ -40,14 +49,15 @@ item_pointer(const struct salvage *s, const char *list, size_t i)
 static bool
 salvage_variables(struct salvage *s, const struct node *list)
 {
-	uint32_t count = list && list->kind == NODE_LIST ? list->count : 0;
-	if (count > MOST_VARIABLES)
+	const bool is_list = list && list->kind == NODE_LIST;
+	uint32_t count = is_list ? list->count : 0;
+	if (count > MOST_VARIABLES || (!is_list && list && list->kind != NODE_NULL))
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *map = &list->items[i];
 		const struct expression_place place = {map, "expression",
 						       item_pointer(s, "variables", i)};
-		if (!has_text(map, "name") || !has_text(map, "expression"))
+		if (!has_name(map) || !has_text(map, "expression"))
 			return false;
 		struct variable *v = &s->variables[i];
 		v->name = arena_printf(s->arena, "variables.%s", node_text(map, "name", ""));

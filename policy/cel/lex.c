@@ -271,6 +271,9 @@ lex_strange(struct lexer *l)
 	} else if (foreign) {
 		t.message = foreign->message;
 		t.suggestion = foreign->suggestion;
+	} else if (code >= 0x80) {
+		t.suggestion = "names are of a to z, digits and _; a key of other letters stands "
+			       "in quotes, x['key']";
 	}
 	return t;
 }

@@ -78,7 +78,7 @@ signs_and_words_of_other_languages(void **state)
 		{"n > 1 # comment",            "1:7 a comment begins with '//' and ends with its line", "// comment"},
 		{"n /* many */ > 1",           "1:3 a comment begins with '//' and ends with its line", "// comment"},
 		{"$n",                         "1:1 this character has no meaning here", NULL},
-		{"n > \xC3\xA9",               "1:5 this character has no meaning here", NULL},
+		{"n > \xC3\xA9",               "1:5 this character has no meaning here", "names are of a to z, digits and _; a key of other letters stands in quotes, x['key']"},
 		{"n\xC2\xA0> 1",               "1:2 an invisible character stands here, which is no plain space", NULL},
 		{"\xEF\xBB\xBFn > 1",          "1:1 an invisible character stands here, which is no plain space", NULL},
 	};

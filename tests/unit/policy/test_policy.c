@@ -159,6 +159,51 @@ every_validation_that_is_wrong_is_complained_of(void **state)
 	assert_string_equal(b->violations.items[1].pointer, "/validations/1/expression");
 }
 
+/* Variables that cannot be read are one mistake, not one for each use of them. */
+static void
+what_follows_from_another_mistake_is_not_complained_of(void **state)
+{
+	struct bench *b = *state;
+	static const char *const variables[] = {
+	    "variables: kept\n",
+	    "variables: {kept: retention(product)}\n",
+	    "variables: [{name: long-kept, expression: retention(product)}]\n",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+		const char *yaml =
+		    arena_printf(&b->arena, HEAD "%s" ONE("variables.long-kept == variables.kept"),
+				 variables[i]);
+		assert_null(compile_policy(b, yaml));
+		assert_int_equal(b->violations.count, 1);
+	}
+}
+
+/* Rows that no way of being stricter can compare: new ones are refused, old ones stay. */
+static void
+what_was_accepted_before_stays_what_it_is(void **state)
+{
+	struct bench *b = *state;
+	static const char *const tables[] = {
+	    "parameters: {t: {type: table, default: {a: 1 year, b: soon}, stricter: longer}}\n",
+	    "parameters: {t: {type: table, default: {a: 1 year}, stricter: longer}}\n"
+	    "values: [{scope: 'domain:x', set: {t: {a: soon}}}]\n",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		const char *yaml =
+		    arena_printf(&b->arena, HEAD "%s" ONE("has(params.t.a)"), tables[i]);
+		assert_null(compile_policy(b, yaml));
+		assert_string_equal(
+		    b->violations.items[0].message,
+		    "a row of the parameter 't' wants a length of time such as \"7 years\", not "
+		    "'soon'");
+		const struct policy_context before = {.product = &product_table, .accepted = true};
+		struct policy *p =
+		    policy_compile(read_yaml(b, yaml, strlen(yaml)), &before, &b->violations);
+		assert_non_null(p);
+		policy_destroy(p);
+	}
+}
+
 static void
 the_hash_is_of_the_canonical_form(void **state)
 {
@@ -418,6 +463,8 @@ main(void)
 	    WITH_BENCH(a_mistake_in_an_expression_is_placed_in_the_document),
 	    WITH_BENCH(parameters_are_known_by_name_and_type),
 	    WITH_BENCH(every_validation_that_is_wrong_is_complained_of),
+	    WITH_BENCH(what_follows_from_another_mistake_is_not_complained_of),
+	    WITH_BENCH(what_was_accepted_before_stays_what_it_is),
 	    WITH_BENCH(the_hash_is_of_the_canonical_form),
 	    WITH_BENCH(a_violation_carries_message_place_and_enforcement),
 	    WITH_BENCH(what_cannot_be_told_counts_as_violated_and_says_why),
