@@ -381,14 +381,17 @@ check_bounds(const struct field_context *context, const struct node *value)
 static void
 check_quality_check(const struct field_context *context, const struct node *value)
 {
-	size_t kinds = 0;
-	for (int kind = CHECK_UNIQUE; kind <= CHECK_ROW_COUNT; kind++)
-		kinds += node_get(value, check_kind_name((enum check_kind)kind)) != NULL;
+	size_t kinds = 0, empty = 0;
+	for (int kind = CHECK_UNIQUE; kind <= CHECK_ROW_COUNT; kind++) {
+		const struct node *said = node_get(value, check_kind_name((enum check_kind)kind));
+		kinds += said != NULL;
+		empty += said && said->kind == NODE_NULL;
+	}
 	if (kinds > 1)
 		value_complain(context, value, "check",
 			       "a quality check is of one kind, this one of %zu", kinds)
 		    ->suggestion = "an item of its own for each";
-	else if (value->count == 0)
+	else if (value->count == 0 || empty > 0)
 		value_complain(context, value, "check",
 			       "expected a kind of check, as in `unique: account_id`");
 }

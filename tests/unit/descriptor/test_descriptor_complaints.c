@@ -131,6 +131,7 @@ static const struct mistake mistakes[] = {
 	{CHECK("{unique: a, not_null: a}"), "check", "/quality_checks/0", 7, 5, "is of one kind, this one of 2",
 	 "an item of its own for each"},
 	{CHECK("{}"), "check", "/quality_checks/0", 7, 5, "expected a kind of check", NULL},
+	{CHECK("unique:"), "check", "/quality_checks/0", 7, 5, "expected a kind of check", NULL},
 	{CHECK("unique: []"), "not-empty", "/quality_checks/0/unique", 7, 13, "must not be empty", "account_id"},
 	{CHECK("unique: aa"), "unknown-column", "/quality_checks/0/unique", 7, 13, "no column is named 'aa'", NULL},
 	{CHECK("not_null: [a, b]"), "unknown-column", "/quality_checks/0/not_null/1", 7, 19, "no column is named 'b'", NULL},
