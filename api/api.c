@@ -36,7 +36,7 @@ check_role(const struct request *rq, const struct actor *actor, struct err *e)
 	if (actor->role == ROLE_ANYBODY)
 		return ERR(e, UNAUTHENTICATED, "this needs a token: Authorization: Bearer TOKEN");
 	return ERR(e, FORBIDDEN, "'%s' has the role %s, and this needs the role %s", actor->name,
-		   role_name(actor->role), role_name(rq->route->role));
+		   role_name(actor->role), role_who(rq->route->role));
 }
 
 enum err_code

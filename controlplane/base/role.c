@@ -20,10 +20,11 @@ enum {
 static const struct {
 	const char *name;
 	unsigned includes; /* bits of enum role */
+	const char *who;   /* has it, where no token says it */
 } roles[] = {
 	[ROLE_NOBODY]    = {"nobody",    0},
 	[ROLE_ANYBODY]   = {"anybody",   EVERYBODY},
-	[ROLE_AUTHOR]    = {"author",    WRITES},
+	[ROLE_AUTHOR]    = {"author",    WRITES, "publisher or steward"},
 	[ROLE_READER]    = {"reader",    READS},
 	[ROLE_PUBLISHER] = {"publisher", WRITES | BIT(ROLE_PUBLISHER)},
 	[ROLE_AUDITOR]   = {"auditor",   READS | BIT(ROLE_AUDITOR)},
@@ -42,6 +43,12 @@ const char *
 role_name(enum role role)
 {
 	return roles[role].name;
+}
+
+const char *
+role_who(enum role needed)
+{
+	return roles[needed].who ? roles[needed].who : roles[needed].name;
 }
 
 bool

@@ -32,6 +32,7 @@ enum role {
 
 bool role_includes(enum role has, enum role needed);
 const char *role_name(enum role role);
+const char *role_who(enum role needed); /* "publisher or steward": what a token has to say */
 bool role_from_name(const char *name, enum role *ret_role); /* reader to admin only */
 
 #endif

@@ -79,6 +79,11 @@ class Roles(weft.Case):
                     else:
                         self.assertProblem(answer, 403)
 
+    def test_a_refusal_names_roles_that_a_token_may_have(self):
+        answer = self.server.put("/api/v1/policies/x", "kind: Policy\n", token=self.secret("reader"))
+        self.assertProblem(answer, 403)
+        self.assertIn("has the role reader, and this needs the role publisher or steward", answer.json["detail"])
+
     def test_without_a_token_only_operations_answer(self):
         for path in ("/healthz", "/readyz", "/openapi.yaml"):
             self.assertStatus(self.server.get(path, token=None), 200)
