@@ -42,6 +42,13 @@ product_reference(struct request *rq, struct response *rs, struct err *e)
 }
 
 static enum err_code
+policy_reference(struct request *rq, struct response *rs, struct err *e)
+{
+	field_reference(&policy_fields, "Policies", &rs->body);
+	return answer(rq, rs, "text/markdown; charset=utf-8", e);
+}
+
+static enum err_code
 function_reference(struct request *rq, struct response *rs, struct err *e)
 {
 	policy_function_reference(&rs->body);
@@ -60,6 +67,7 @@ const struct route schema_routes[] = {
 	{GET, "/api/v1/schemas/data-product.json",       product_schema,     ROLE_ANYBODY, "JSON Schema of data products"},
 	{GET, "/api/v1/schemas/policy.json",             policy_schema,      ROLE_ANYBODY, "JSON Schema of policies"},
 	{GET, "/api/v1/reference/data-product.md",       product_reference,  ROLE_ANYBODY, "Every key of a data product"},
+	{GET, "/api/v1/reference/policy.md",             policy_reference,   ROLE_ANYBODY, "Every key of a policy"},
 	{GET, "/api/v1/reference/policy-functions.md",   function_reference, ROLE_ANYBODY, "Every function of the policy language"},
 	{GET, "/api/v1/reference/policy-facts.md",       facts_reference,    ROLE_ANYBODY, "What a policy may know beyond the document"},
 	{0},
