@@ -175,7 +175,9 @@ const struct verb policy_verbs[] = {
 	.summary = "Put a ready-made policy in force",
 	.help = "Shows what is changed in its text and what that means to the products in force, "
 		"then stores it: as a warning,\n"
-		"until --enforcement deny.  For a domain (--scope) it is stored under the domain's "
+		"until --enforcement deny.  When it is in force already, its enforcement and its "
+		"values stay as they are where\n"
+		"nothing else is said.  For a domain (--scope) it is stored under the domain's "
 		"name; what is in force for\n"
 		"everybody a domain can only make stricter.  Needs the role steward; for one's own "
 		"domain, publisher.\n"
@@ -231,9 +233,11 @@ const struct verb policy_verbs[] = {
 	.name = "put",
 	.arguments = "FILE...",
 	.summary = "Define policies, or new versions of them",
-	.help = "Each document is stored under the `name` in it.  Needs the role steward.\n"
-		"\n"
-		"  weft policy test retention.yaml && weft policy put retention.yaml\n",
+	.help =
+	    "Each document is stored under the `name` in it.  Needs the role steward; for one's "
+	    "own domain, publisher.\n"
+	    "\n"
+	    "  weft policy test retention.yaml && weft policy put retention.yaml\n",
 	.least = 1,
 	.most = MANY,
 	.run = put,
@@ -244,7 +248,7 @@ const struct verb policy_verbs[] = {
 	.summary = "Take a policy out of force",
 	.help = "Its versions stay, and so do the decisions that were made by it; defined again, "
 		"it goes on with the\n"
-		"next version.  Needs the role steward.\n"
+		"next version.  Needs the role steward; for one's own domain, publisher.\n"
 		"\n"
 		"  weft policy retire owners-are-teams --reason \"the council voted it down\"\n",
 	.flags = policy_retire_flags,

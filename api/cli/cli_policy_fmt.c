@@ -168,7 +168,7 @@ cli_policy_fmt(struct call *c, struct err *e)
 		if (!fmt_file(c, paths.items[i], &run, &failure))
 			continue;
 		if (failure.message[0])
-			tell_failure(c, paths.items[i], NULL, 0, &failure);
+			tell_of_file(c, paths.items[i], &failure);
 		if (err_exit_status(failure.code) >= err_exit_status(worst.code))
 			worst = failure;
 	}

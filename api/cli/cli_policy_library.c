@@ -6,6 +6,7 @@
 #include "descriptor/descriptor.h"
 #include "policy/adoption.h"
 
+#include "adopted_before.h"
 #include "listing.h"
 #include "offline_rules.h"
 #include "policy_verbs.h"
@@ -104,7 +105,7 @@ cli_policy_library(struct call *c, struct err *e)
 
 // clang-format off
 const struct flag policy_adopt_flags[] = {
-	{"enforcement", 0, FLAG_TEXT,   offsetof(struct policy_adopt_flags, enforcement), "HOW",         "warn, deny or audit (default warn)"},
+	{"enforcement", 0, FLAG_TEXT,   offsetof(struct policy_adopt_flags, enforcement), "HOW",         "warn, deny or audit (as it is in force; else warn)"},
 	{"set",         0, FLAG_TEXTS,  offsetof(struct policy_adopt_flags, settings),    "PARAM=VALUE", "another value of a parameter; any number of times"},
 	{"scope",       0, FLAG_TEXT,   offsetof(struct policy_adopt_flags, scope),       "SCOPE",       "global, or domain:NAME (default global)"},
 	{"dry-run",     0, FLAG_SWITCH, offsetof(struct policy_adopt_flags, dry_run),     NULL,          "show what would change, store nothing"},
@@ -121,6 +122,16 @@ read_scope(const char *scope, const char **ret_domain, struct err *e)
 		return ERR_OK;
 	return ERR(e, USAGE, "'%s' is no scope: 'global', or 'domain:' and the name of a domain",
 		   scope);
+}
+
+static enum err_code
+check_enforcement(const char *word, struct err *e)
+{
+	static const char *const words[] = {"warn", "deny", "audit"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (!word || strcmp(word, words[i]) == 0)
+			return ERR_OK;
+	return ERR(e, USAGE, "'%s' is no enforcement: warn, deny or audit", word);
 }
 
 /* Is it in force for everybody?  Then a domain tightens it.  Its document, or NULL. */
@@ -165,24 +176,53 @@ write_document(struct call *c, struct adopting *k, struct err *e)
 	return ERR_OK;
 }
 
+/* What has parameters: the one that is tightened, or the one of the library. */
+static enum err_code
+find_parameters(struct call *c, const struct adopting *k, const struct node **ret_parameters,
+		struct err *e)
+{
+	struct node *document = ARENA_NEW(c->arena, struct node);
+	const struct sent_file *from = &k->ready_made;
+	enum err_code code =
+	    document_read(DOCUMENT_YAML, from->text, from->length, NULL, c->arena, document, e);
+	if (!code)
+		*ret_parameters = node_get(k->base ? k->base : document, "parameters");
+	return code;
+}
+
+/* What is in force already stays as strict as it is; a new one begins as a warning, or, where a
+ * domain tightens another, as that one enforces. */
+static enum err_code
+keep_before(struct call *c, struct adopting *k, struct err *e)
+{
+	const struct node *parameters = NULL;
+	enum err_code code = find_parameters(c, k, &parameters, e);
+	if (!code)
+		code = adopted_before_keep(c, k->name, parameters, &k->adoption, e);
+	if (!code && !k->base && !k->adoption.enforcement)
+		k->adoption.enforcement = "warn";
+	return code;
+}
+
 static enum err_code
 prepare(struct call *c, const char *name, struct adopting *k, struct err *e)
 {
 	const struct policy_adopt_flags *flags = c->flags;
 	enum err_code code = read_scope(flags->scope, &k->adoption.domain, e);
 	if (!code)
+		code = check_enforcement(flags->enforcement, e);
+	if (!code)
 		code = offline_rules_find_ready_made(c, name, &k->ready_made, e);
 	if (!code && k->adoption.domain)
 		code = find_base(c, name, &k->base, e);
 	if (code)
 		return code;
-	k->adoption.enforcement = flags->enforcement ? flags->enforcement : "warn";
+	k->adoption.enforcement = flags->enforcement;
 	k->adoption.settings = flags->settings.items;
 	k->adoption.setting_count = flags->settings.count;
-	if (k->base && !flags->enforcement)
-		k->adoption.enforcement = NULL; /* as the one that it tightens */
 	k->name = policy_adopted_name(name, k->adoption.domain, c->arena);
-	return write_document(c, k, e);
+	code = keep_before(c, k, e);
+	return code ? code : write_document(c, k, e);
 }
 
 /* ---- adopt: what it says other than the ready-made one, and what that does to the mesh */

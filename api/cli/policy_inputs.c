@@ -147,7 +147,7 @@ static void
 keep_worst(struct call *c, const char *path, struct err *failure, struct err *worst)
 {
 	if (failure->message[0])
-		tell_failure(c, path, NULL, 0, failure);
+		tell_of_file(c, path, failure);
 	if (err_exit_status(failure->code) >= err_exit_status(worst->code))
 		*worst = *failure;
 }

@@ -32,6 +32,13 @@ tell_failure(struct call *c, const char *file, const char *text, size_t length, 
 	return call_told(e->code, e);
 }
 
+enum err_code
+tell_of_file(struct call *c, const char *path, struct err *e)
+{
+	bool names_itself = strncmp(e->message, path, strlen(path)) == 0;
+	return tell_failure(c, names_itself ? NULL : path, NULL, 0, e);
+}
+
 /*
  * Complaints speak for themselves; an error without them is shown with its place, if the server
  * knew one.
@@ -146,8 +153,7 @@ do_file(struct call *c, file_fn *one, const char *path, struct tally *t, struct 
 	call_flush(c);
 	if (!code || !e->message[0] || ends_it_all(code))
 		return code;
-	bool names_itself = strncmp(e->message, path, strlen(path)) == 0;
-	return tell_failure(c, names_itself ? NULL : path, NULL, 0, e);
+	return tell_of_file(c, path, e);
 }
 
 enum err_code

@@ -25,6 +25,9 @@ void tell_violations(struct call *c, const struct sent_file *file, const struct 
 enum err_code tell_failure(struct call *c, const char *file, const char *text, size_t length,
 			   struct err *e);
 
+/* tell_of_file -- the same beside the file's name, unless the message begins with it. */
+enum err_code tell_of_file(struct call *c, const char *path, struct err *e);
+
 /*
  * One file: gives the word that it is counted under ("created", "refused") in `*ret_word`, be it a
  * success or not.  Word and texts live in the call's arena, which is the file's own meanwhile.

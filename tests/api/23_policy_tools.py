@@ -251,6 +251,13 @@ validations:
             self.assertIn(said, done.stderr)
         self.assertIn("    7 │       product.retenton > 3\n      │               ^\n", done.stderr)
 
+    def test_a_file_that_is_not_there_is_named_once(self):
+        path = str(self.place / "no-such.yaml")
+        for verb in ("check", "test", "coverage", "fmt"):
+            done = self.offline("policy", verb, path, status=2)
+            self.assertIn(f"error: {path}: No such file or directory", done.stderr)
+            self.assertEqual(done.stderr.count("no-such.yaml"), 1, verb)
+
     def test_what_is_hardly_meant_is_warned_of(self):
         path = self.write("p.yaml", POLICY.replace("'exempt' in product.tags", "1 < 2").split("tests:")[0])
         done = self.offline("policy", "check", path)
