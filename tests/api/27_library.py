@@ -96,6 +96,8 @@ class Refusals(weft.Case):
         policy = self.adopt("freshness-and-availability-declared", "promising", "oldest=1 day")
         document = weft.product("promising.a", domain="promising")
         self.refused(policy, document, "how fresh", "how much of the time")
+        answer = self.refused(policy, {**document, "sla": {}}, "how fresh", "how much of the time")
+        self.assertEqual(self.refused(policy, {**document, "sla": None}).messages, answer.messages)
         self.refused(policy, {**document, "sla": {"freshness": "2 days", "availability": "90%"}},
                      "at most 1 day old, not 2 days", "at least 99% of the time, not 90%")
         self.taken({**document, "sla": {"freshness": "24 hours", "availability": "99.5%"}})
@@ -124,6 +126,7 @@ class Refusals(weft.Case):
         self.assertStatus(self.server.publish(broken), 200)
         self.assertStatus(self.server.publish(document), 200)
         self.taken(weft.product("reading.a", owner="reading-team", inputs=["breaking.a"]))
+        self.taken(weft.product("reading.c", owner="reading-team", inputs=["breaking.a"]))
         self.refused(policy, broken, "Version 3.0.0 breaks", "to reading-team first", pointer="/notice")
         notice = {"version": "3.0.0", "date": day(-1), "to": ["others"]}
         self.refused(policy, {**broken, "notice": notice}, "Not told of version 3.0.0: reading-team", "can follow after 30 days")
@@ -164,6 +167,7 @@ class Refusals(weft.Case):
         self.refused(policy, document, "has a last day (`until`): analysts", pointer="/access")
         self.refused(policy, {**document, "access": [{**entry, "until": day(-1)}]}, "has ended is to be renewed")
         self.refused(policy, {**document, "access": [{**entry, "until": day(9), "reviewed": day(-200)}]}, "reviewed every 6 months: analysts")
+        self.refused(policy, {**document, "access": [{**entry, "until": day(9), "reviewed": day(400)}]}, "still to come is none yet: analysts")
         self.taken({**document, "access": [{**entry, "until": day(9), "reviewed": day(-100)}]})
         self.taken(weft.product("reviewing.b", domain="reviewing", classification="confidential", access=[entry]))
 
@@ -249,6 +253,46 @@ class Adopting(weft.Case):
         self.assertDone(self.server.client("policy", "adopt", "personal-data-maximum-retention", "--enforcement", "deny"))
         self.assertEqual(self.here()["personal-data-maximum-retention"], "deny")
 
+    def test_what_is_in_force_keeps_its_enforcement_and_its_values_where_nothing_else_is_said(self):
+        name = "quality-checks-cover-keys"
+        self.assertDone(self.server.client("policy", "adopt", name, "--set", "key_required=true"))
+        done = self.assertDone(self.server.client("policy", "adopt", name, "--enforcement", "deny"))
+        self.assertIn("as it is in force: key_required=true", done.stderr)
+        done = self.assertDone(self.server.client("policy", "adopt", name, "--set", "key_required=false"))
+        self.assertIn("as it is in force: enforcement deny", done.stderr)
+        self.assertNotIn("key_required=true", done.stderr)
+        document = self.server.get(f"/api/v1/policies/{name}", headers={"Accept": "application/yaml"}).yaml
+        self.assertEqual((document["enforcement"], document["values"]),
+                         ("deny", [{"scope": "global", "set": {"key_required": False}}]))
+
+    def test_what_a_domain_tightened_stays_tightened(self):
+        words = ("policy", "adopt", "financial-data-retention", "--scope", "domain:brokerage")
+        self.assertDone(self.server.client(*words, "--set", "minimum=12 years"))
+        self.assertDone(self.server.client(*words, "--enforcement", "warn"))
+        document = self.server.get("/api/v1/policies/brokerage-financial-data-retention",
+                                   headers={"Accept": "application/yaml"}).yaml
+        self.assertEqual((document["enforcement"], document["parameters"]), ("warn", {"minimum": "12 years"}))
+
+    def test_each_parameter_may_have_any_value_whatever_the_own_tests_are_about(self):
+        for name, *settings in (
+                ("financial-data-retention", "minimum=1 day", "minimum=100 years", "domain=retail", "tag=regulated"),
+                ("classification-covers-columns", "required=false"),
+                ("retention-by-classification", "minimum={public: 1 year, internal: 0 days, restricted: 99 years}"),
+                ("personal-data-maximum-retention", "maximum=1 day", "maximum=9000 years"),
+                ("quality-checks-cover-keys", "key_required=true"),
+                ("quality-score-threshold", "thresholds={gold: 0, silver: 1, bronze: 1, platinum: 1}", "usual=silver"),
+                ("freshness-and-availability-declared", "oldest=1 minute", "availability=100", "availability=0"),
+                ("owner-and-contact", "placeholders=[]", "placeholders=[Retail-Data-Team]", "roles=[steward]"),
+                ("deprecation-names-successor", "successor_required=false"),
+                ("breaking-change-needs-notice", "notice=0 days", "notice=10 years"),
+                ("cross-domain-inputs-granted", "roles={some-team: [retail-analysts]}"),
+                ("access-expires-and-is-reviewed", "expires_from=public", "cadence={public: 1 day, confidential: 9 years}"),
+                ("naming-convention", "product=[A-Z]+", "column=x"),
+                ("no-unowned-upstream", "datasets=true")):
+            for setting in settings:
+                done = self.server.client("policy", "adopt", name, "--dry-run", "--set", setting)
+                self.assertEqual(done.returncode, 0, (name, setting, done.stderr))
+
     def test_its_impact_is_shown_and_a_dry_run_stores_nothing(self):
         self.assertStatus(self.server.publish(weft.product("looking.a", domain="looking", contacts=None)), 201)
         size = self.server.checkpoint().size
@@ -276,11 +320,18 @@ class Adopting(weft.Case):
                 (("naming-convention", "--set", "column=("), "regular expression"),
                 (("retention-by-classification", "--set", "minimum=[1 year]"), "wants a map"),
                 (("naming-convention", "--scope", "retail"), "no scope"),
-                (("naming-convention", "--enforcement", "refuse"), "deny")):
+                (("retention-by-classification", "--set", "minimum={public: 1 yeer}"), "a row of the parameter 'minimum' wants a length"),
+                (("access-expires-and-is-reviewed", "--set", "expires_from=secret"), "but one of public, internal"),
+                (("naming-convention", "--enforcement", "refuse"), "'refuse' is no enforcement: warn, deny or audit")):
             done = self.server.client("policy", "adopt", *words)
             self.assertNotEqual(done.returncode, 0, words)
             self.assertIn(fragment, done.stderr, words)
         self.assertNotIn("naming-convention", self.here())
+
+    def test_what_a_policy_may_hold_is_on_a_page(self):
+        page = self.assertStatus(self.server.get("/api/v1/reference/policy.md"), 200).text
+        for key in ("parameters", "messageExpression", "grace", "tightens", "upstream"):
+            self.assertIn(f"| `{key}` |", page)
 
     def test_the_facts_are_on_a_page_and_a_misspelt_one_is_refused(self):
         page = self.assertStatus(self.server.get("/api/v1/reference/policy-facts.md"), 200).text
