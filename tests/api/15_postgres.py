@@ -337,8 +337,11 @@ class Faults(weft.Case):
             raise AssertionError(done.stderr)
         return done.stdout.strip()
 
-    def under_load(self, prefix, harm):
-        """Clients publish before, while and after `harm`; all that was acknowledged is there, once, and the log verifies."""
+    def under_load(self, prefix, harm, times=1):
+        """
+        Clients publish before, while and after `harm`, which happens so many times; all that was acknowledged is there, once,
+        and the log verifies.
+        """
         publishers = [Publisher(self.server, f"{prefix}{number}") for number in range(4)]
         try:
             weft.wait_for(lambda: all(len(p.acknowledged) > 3 for p in publishers), "publishes before")
@@ -350,7 +353,7 @@ class Faults(weft.Case):
                 publisher.end()
         for publisher in publishers:
             self.assertEqual(publisher.others, [])
-            self.assertLessEqual(publisher.unknown, 1)
+            self.assertLessEqual(publisher.unknown, times)
         names = {item["name"] for item in self.server.pages("/api/v1/products", limit=500)}
         wanted = {name for publisher in publishers for name in publisher.acknowledged}
         self.assertLessEqual(wanted, names)
@@ -360,14 +363,16 @@ class Faults(weft.Case):
         return publishers
 
     def test_every_session_is_ended(self):
+        times = 10
+
         def harm():
-            for _ in range(10):
+            for _ in range(times):
                 weft.ask_postgres("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                                   " WHERE application_name LIKE 'weft%'", self.url)
                 time.sleep(0.05)
-        publishers = self.under_load("ended", harm)
+        publishers = self.under_load("ended", harm, times)
         # It was there all the time: only who was in the middle of a question heard of it.
-        self.assertLess(sum(p.refused for p in publishers), 30, publishers[0].reasons)
+        self.assertLessEqual(sum(p.refused for p in publishers), times * len(publishers), publishers[0].reasons)
 
     def test_it_is_killed_and_started_again(self):
         def harm():
