@@ -7,13 +7,10 @@
 #include "opa.h"
 #include "policy_parts.h"
 
-/*
- * More than any sensible rule takes over a large document, and more than all rules of a sensible
- * policy take together; well under a second.
- */
-static const struct cel_limits rule_limits = {.steps = 1000000, .memory = CEL_MOST_MEMORY},
-			       policy_limits = {.steps = 10000000,
-						.memory = (size_t)4 * CEL_MOST_MEMORY};
+/* More than any sensible rule takes over a large document; well under a second. */
+static const struct cel_limits rule_limits = {.steps = 1000000, .memory = CEL_MOST_MEMORY};
+
+static const size_t policy_memory = (size_t)4 * CEL_MOST_MEMORY;
 
 /* One judgement: what it sees, and what it has cost so far. */
 struct hearing {
@@ -50,13 +47,27 @@ bind(const struct policy *p, const struct policy_input *input,
 	ret_bindings[SEES_NOW] = p->needs & POLICY_NEEDS_NOW ? cel_moment(input->now) : cel_null();
 }
 
-/* ---- evaluating ---- */
+/* ---- what it may take ---- */
+
+static bool
+is_of_domain(const struct policy *p)
+{
+	return strcmp(p->document.scope, "global") != 0;
+}
+
+void
+policy_charge(const struct verdict *v, uint64_t *left)
+{
+	if (v->cost > 0 && is_of_domain(v->policy))
+		*left -= v->cost < *left ? v->cost : *left;
+}
 
 static uint64_t
 left_of(uint64_t all, uint64_t taken, uint64_t most)
 {
-	uint64_t left = taken < all ? all - taken : 0;
-	return left < most ? left : most;
+	if (taken + most <= all) /* as a rule */
+		return most;
+	return taken < all ? all - taken : 0;
 }
 
 /* What is left of the policy's limits; an expression that gets too little fails. */
@@ -64,10 +75,12 @@ static struct cel_limits
 limits_of(const struct hearing *h)
 {
 	return (struct cel_limits){
-	    .steps = left_of(policy_limits.steps, h->verdict.cost, rule_limits.steps),
-	    .memory = left_of(policy_limits.memory, h->memory, rule_limits.memory),
+	    .steps = left_of(h->verdict.most_steps, h->verdict.cost, rule_limits.steps),
+	    .memory = left_of(policy_memory, h->memory, rule_limits.memory),
 	};
 }
+
+/* ---- evaluating ---- */
 
 static struct cel_value
 evaluate(struct hearing *h, const struct cel_program *program)
@@ -99,6 +112,9 @@ work_out(struct hearing *h, uint64_t needs)
 
 /* ---- complaining ---- */
 
+#define LEFT_TO_DOMAINS                                                                            \
+	"are left of the %d that the policies of domains may take together on one product"
+
 static const char *
 text_of(struct hearing *h, const struct cel_program *program)
 {
@@ -107,9 +123,19 @@ text_of(struct hearing *h, const struct cel_program *program)
 	return is_text ? arena_bytes(h->violations->arena, v.text, v.count) : NULL;
 }
 
+/* It was given less than its own limit, and has taken that. */
+static bool
+is_out_of_steps(const struct hearing *h)
+{
+	return h->verdict.most_steps < POLICY_MOST_STEPS && h->verdict.cost > h->verdict.most_steps;
+}
+
 static const char *
 reason(const struct hearing *h, struct cel_value result)
 {
+	if (result.kind == CEL_ERROR && result.error->exhausted && is_out_of_steps(h))
+		return arena_printf(h->arena, "%s, and no more steps " LEFT_TO_DOMAINS,
+				    result.error->message, DOMAINS_MOST_STEPS);
 	if (result.kind == CEL_ERROR)
 		return result.error->message;
 	return arena_printf(h->arena, "the expression gives %s, not bool",
@@ -219,6 +245,27 @@ is_meant(struct hearing *h)
 	return false;
 }
 
+/* One of a domain gets what those before it left.  That may be nothing: then nothing need be tried,
+ * and one complaint says it for all rules.  Who only asks somebody else takes no steps for that. */
+static bool
+has_steps(struct hearing *h)
+{
+	const uint64_t *left = h->input->domain_steps;
+	if (!left || *left >= POLICY_MOST_STEPS || !is_of_domain(h->policy))
+		return true;
+	h->verdict.most_steps = *left;
+	if (*left > 0 || (!h->edition->condition && h->edition->rule_count == 0))
+		return true;
+	h->verdict.outcome = POLICY_FAILED;
+	complain(h, NULL,
+		 arena_printf(
+		     h->arena,
+		     "what the policy '%s' says of it cannot be told: no steps " LEFT_TO_DOMAINS,
+		     h->policy->document.name, DOMAINS_MOST_STEPS),
+		 "");
+	return false;
+}
+
 static void
 apply(struct hearing *h, const struct rule *r)
 {
@@ -230,7 +277,9 @@ apply(struct hearing *h, const struct rule *r)
 		return;
 	if (result.kind == CEL_BOOL)
 		work_out(h, r->complaint_needs);
-	complain(h, r->validation->name, message_of(h, r, result), pointer_of(h, r));
+	/* In this order, whatever the compiler's is: both take of what is left of the steps. */
+	const char *pointer = pointer_of(h, r);
+	complain(h, r->validation->name, message_of(h, r, result), pointer);
 }
 
 /* Somebody else judges. */
@@ -260,10 +309,11 @@ policy_judge_by(const struct policy *p, const struct edition *edition,
 	h.violations = violations;
 	h.memory = 0;
 	h.known = 0;
-	h.verdict = (struct verdict){.policy = p, .enforcement = policy_enforcement(p)};
+	h.verdict = (struct verdict){
+	    .policy = p, .enforcement = policy_enforcement(p), .most_steps = POLICY_MOST_STEPS};
 	bind(p, input, h.bindings);
 	allow_grace(&h);
-	if (!is_meant(&h))
+	if (!has_steps(&h) || !is_meant(&h))
 		return h.verdict;
 	h.verdict.outcome = POLICY_SATISFIED;
 	if (p->document.engine == ENGINE_OPA)
@@ -277,9 +327,8 @@ struct verdict
 policy_judge(const struct policy *p, const struct policy_input *input, struct arena *arena,
 	     struct violations *violations)
 {
-	struct verdict none = {.policy = p, .enforcement = policy_enforcement(p)};
 	if (!p->takes_all && !match_concerns(p->document.scope, &p->rules->match, input->product))
-		return none;
+		return (struct verdict){.policy = p, .enforcement = policy_enforcement(p)};
 	const struct edition *edition = p->editions;
 	if (p->edition_count > 1)
 		edition = policy_edition(p, node_text(input->product, "domain", ""));

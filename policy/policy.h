@@ -156,12 +156,25 @@ typedef enum err_code policy_ask_fn(void *asker, const struct policy *p, const c
 				    size_t length, struct policy_answer *ret_answer, struct err *e);
 
 /*
+ * Steps of evaluation over one product.  A policy may take more than all rules of a sensible one
+ * take together.  A domain defines as many policies as it likes, and whoever publishes into it
+ * waits for all of them: together they may take what two greedy ones do, well under a second.
+ * Global policies are the council's: each has its own limit, whatever those of domains take.
+ * Neither number may change, since past decisions are made again by them.
+ */
+enum { POLICY_MOST_STEPS = 10000000, DOMAINS_MOST_STEPS = 20000000 };
+
+/*
  * What is judged, and by which facts.  All but `product` may be NULL; a NULL `facts` is an empty
  * map.  facts.published_at, when the product was first published, is what grace goes by.
  */
 struct policy_input {
 	const struct node *product, *previous, *upstream, *facts;
 	moment now;
+
+	/* What is left of DOMAINS_MOST_STEPS to a policy of a domain, which fails beyond it.  NULL:
+	 * its own limit is all that there is. */
+	const uint64_t *domain_steps;
 
 	/* How policies of the engine `opa` are judged (opa.h).  NULL: nobody can be asked here, and
 	 * they fail. */
@@ -185,6 +198,7 @@ struct verdict {
 	enum enforcement enforcement; /* of this verdict: warn instead of deny within the grace */
 	moment grace_end;             /* of a verdict within the grace; else 0 */
 	uint64_t cost;                /* steps of evaluation */
+	uint64_t most_steps;          /* of a policy that scope and lists of match let judge */
 	const char *decision_id;      /* of the Open Policy Agent that was asked, or NULL */
 };
 
@@ -195,6 +209,10 @@ struct verdict {
  */
 struct verdict policy_judge(const struct policy *p, const struct policy_input *input,
 			    struct arena *arena, struct violations *violations);
+
+/* policy_charge -- if it is one of a domain, take what its verdict cost off what is left to those.
+ * Also of a verdict that it is not concerned: that had to be found out. */
+void policy_charge(const struct verdict *v, uint64_t *left);
 
 /*
  * Which judge this is: it grows with every change after which the same document, policy, facts and
