@@ -199,9 +199,9 @@ const struct verb policy_verbs[] = {
 	.summary = "Make past decisions once more, from the log alone",
 	.help = "Every decision of the log (published, refused, judged again) is judged again by "
 		"the policies, the facts and the\n"
-		"moment of then, and outcome, violations and cost are held against what was "
-		"recorded.  Exits with 1 when one does\n"
-		"not agree.  Needs the role auditor.\n"
+		"moment of then, and outcome, violations, cost and steps are held against "
+		"what was recorded.  Exits with 1 when one\n"
+		"does not agree.  Needs the role auditor.\n"
 		"\n"
 		"  weft policy replay --since 2026-01-31\n"
 		"  weft policy replay --product retail.customer_accounts\n",

@@ -264,6 +264,20 @@ compare_cost(struct replay *r, struct decision *d, const struct verdict *v,
 		       arena_printf(&d->arena, "%" PRIu64, v->cost));
 }
 
+/* Who is said to have been given less than its own limit was given what those of domains before it
+ * had left.  Decisions from before they shared anything say nothing. */
+static void
+compare_steps(struct replay *r, struct decision *d, const struct verdict *v, uint64_t left)
+{
+	const struct node *recorded = recorded_verdict(d, policy_name(v->policy));
+	const int64_t steps = node_int(recorded, "steps", -1);
+	const bool is_so = v->most_steps == (uint64_t)steps && left == v->most_steps;
+	if (steps >= 0 && !is_so && node_int(d->basis, "judge", 0) == JUDGE_VERSION)
+		differ(r, d, policy_name(v->policy), "steps",
+		       arena_printf(&d->arena, "%" PRId64, steps),
+		       arena_printf(&d->arena, "%" PRIu64, left));
+}
+
 static void
 compare_verdict(struct replay *r, struct decision *d, const struct verdict *v)
 {
@@ -356,16 +370,33 @@ compare_violations(struct replay *r, struct decision *d, const struct violations
 	}
 }
 
+/* With what it was given then. */
+static struct verdict
+judge_by(struct decision *d, const struct policy *p, struct violations *found)
+{
+	struct policy_input input = d->input;
+	const int64_t steps = node_int(recorded_verdict(d, policy_name(p)), "steps", -1);
+	const uint64_t given = (uint64_t)steps;
+	if (steps >= 0)
+		input.domain_steps = &given;
+	return policy_judge(p, &input, &d->arena, found);
+}
+
 static void
 judge_again(struct replay *r, struct decision *d)
 {
-	struct violations found = {.arena = &d->arena};
+	struct violations found = {.arena = &d->arena}, ignored = found;
+	uint64_t left = DOMAINS_MOST_STEPS;
 	for (size_t i = 0; i < r->rules.policy_count; i++) {
 		const struct policy *p = r->rules.policies[i].policy;
-		if (policy_needs(p) & POLICY_NEEDS_OPA)
-			continue;
-		const struct verdict v = policy_judge(p, &d->input, &d->arena, &found);
-		compare_verdict(r, d, &v);
+		/* One that asks was not concerned, and that had its cost. */
+		const bool asks = policy_needs(p) & POLICY_NEEDS_OPA;
+		const struct verdict v = judge_by(d, p, asks ? &ignored : &found);
+		if (!asks) {
+			compare_verdict(r, d, &v);
+			compare_steps(r, d, &v, left);
+		}
+		policy_charge(&v, &left);
 	}
 	compare_strangers(r, d);
 	compare_violations(r, d, &found);

@@ -19,7 +19,7 @@ struct replay_question {
 struct replay_difference {
 	uint64_t event;
 	const char *product, *policy;
-	const char *what; /* "outcome", "enforcement", "violations", "cost", "standing" */
+	const char *what; /* "outcome", "enforcement", "violations", "cost", "steps", "standing" */
 	const char *recorded, *found;
 };
 
