@@ -57,18 +57,21 @@ judge_offline(struct call *c, const struct descriptor *d, struct judged *j)
 	const struct validate_flags *flags = c->flags;
 	const struct offline_rules *rules = c->state;
 	struct known_facts known;
+	uint64_t left = DOMAINS_MOST_STEPS;
 	offline_facts(d, &flags->domain_tags, c->arena, &known);
 	const struct policy_input input = {
 	    .product = d->document,
 	    .upstream = known.upstream,
 	    .facts = known.facts,
 	    .now = known.now,
+	    .domain_steps = &left,
 	};
 	j->verdicts = ARENA_ARRAY(c->arena, struct verdict, rules->count);
 	for (size_t i = 0; i < rules->count; i++) {
 		size_t before = j->violations.count;
 		struct verdict v =
 		    policy_judge(rules->items[i].policy, &input, c->arena, &j->violations);
+		policy_charge(&v, &left);
 		if (v.outcome == POLICY_FAILED)
 			soften_failure(j, before);
 		if (v.outcome == POLICY_NOT_CONCERNED)

@@ -35,10 +35,14 @@ judge_again(const struct rule_set *rules, const struct policy_input *input, stru
 {
 	struct judgement j = {.verdicts = ARENA_ARRAY(arena, struct verdict, rules->count)};
 	CLEANUP(arena_done) struct arena scratch = {0}; /* of one policy at a time */
+	uint64_t left = DOMAINS_MOST_STEPS;
+	struct policy_input bounded = *input;
+	bounded.domain_steps = &left;
 	for (size_t i = 0; i < rules->count; i++) {
 		const size_t before = violations->count;
 		arena_reset(&scratch);
-		struct verdict v = policy_judge(rules->policies[i], input, &scratch, violations);
+		struct verdict v = policy_judge(rules->policies[i], &bounded, &scratch, violations);
+		policy_charge(&v, &left);
 		note_grace(&v, violations, before);
 		if (v.outcome == POLICY_NOT_CONCERNED)
 			continue;
@@ -101,6 +105,8 @@ judgement_write(const struct judgement *judgement, struct json *j)
 			json_member_time(j, "grace_end", v->grace_end);
 		json_member_text(j, "outcome", policy_outcome_name(v->outcome));
 		json_member_int(j, "cost", (int64_t)v->cost);
+		if (v->most_steps < POLICY_MOST_STEPS)
+			json_member_int(j, "steps", (int64_t)v->most_steps);
 		write_engine(v, j);
 		json_end_map(j);
 	}

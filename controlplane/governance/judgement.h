@@ -13,7 +13,10 @@ struct judgement {
 	size_t denied, warned; /* policies that are violated (or failed) with this enforcement */
 };
 
-/* judge -- complaints go into `violations`, after what stands there already. */
+/*
+ * judge -- by every policy, in the order of the set; those of domains take of DOMAINS_MOST_STEPS in
+ * that order.  Complaints go into `violations`, after what stands there already.
+ */
 struct judgement judge(const struct rule_set *rules, const struct policy_input *input,
 		       struct arena *arena, struct violations *violations);
 
@@ -26,8 +29,9 @@ const char *judgement_standing(const struct judgement *j);
 
 /*
  * As a JSON list of {policy, hash, enforcement, outcome, cost}; with `tightens`, the hash of the
- * policy that it tightens, and `grace_end`, where there are any; and `engine` of another one than
- * ours, with the `decision_id` of its own log.
+ * policy that it tightens, and `grace_end`, where there are any; with `steps` where the policies of
+ * domains before it left it less than its own limit; and `engine` of another one than ours, with
+ * the `decision_id` of its own log.
  */
 void judgement_write(const struct judgement *judgement, struct json *j);
 

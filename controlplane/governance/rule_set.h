@@ -22,7 +22,7 @@ struct rule_set {
 	atomic_uint holders;
 	uint64_t version;         /* rulebook_version() that it was made from */
 	uint64_t checked;         /* and still was at this event; under the lock of struct rules */
-	struct policy **policies; /* owned; by name */
+	struct policy **policies; /* owned; by name, byte by byte: the same order everywhere */
 	size_t count;
 	unsigned needs; /* enum policy_need of any of them */
 	unsigned facts; /* enum fact_need of any of them */

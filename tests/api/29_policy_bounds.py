@@ -106,5 +106,114 @@ class PolicyBounds(weft.Case):
         self.assertRegex(messages[0], r"takes more than (1000000 steps|16 MB of memory): ")
 
 
+TOGETHER = 20000000
+COLUMNS = [{"name": f"c{i}", "type": "STRING"} for i in range(46)]
+EACH = "product.schema.all(a, product.schema.all(b, product.schema.all(c, a.name + b.name != c.name)))"
+
+
+def greedy(name, scope, rules=10):
+    """Nearly as many steps as one policy may take, over a product with these columns."""
+    validations = [{"name": f"rule-{i}", "expression": EACH, "message": f"Rule {i}"} for i in range(rules)]
+    return policy(name, scope=scope, match=None, validations=validations)
+
+
+class StepsOfDomains(weft.Case):
+    """The policies of domains share their steps: nobody waits for ever for what a domain has decreed for itself."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.publish_columns("greedy.standing", "greedy")  # before there is any policy: it is judged again
+        for number in range(1, 5):
+            cls.put_policy(greedy(f"greedy-{number}", "domain:greedy"))
+        cls.put_policy(greedy("modest-1", "domain:modest"))
+        cls.put_policy(greedy("the-council", "global", rules=1))
+        cls.put_policy(policy("the-councils-other", enforcement="warn", match={"domains": ["greedy*"]}, validations=[
+            {"name": "described", "expression": "has(product.description)", "message": "A description is needed"}]))
+
+    @classmethod
+    def put_policy(cls, document):
+        document = {key: value for key, value in document.items() if value is not None}
+        answer = cls.server.put(f"/api/v1/policies/{document['name']}", json.dumps(document),
+                                headers={"Content-Type": "application/json"})
+        assert answer.status == 201, answer
+
+    @staticmethod
+    def columns(name, domain):
+        return weft.product(name, domain=domain, schema=COLUMNS, quality_checks=[{"unique": "c0"}])
+
+    @classmethod
+    def publish_columns(cls, name, domain):
+        return cls.server.publish(cls.columns(name, domain))
+
+    def assertShared(self, verdicts):
+        """Two have had enough, the third too little, the fourth nothing; the council's own are judged."""
+        found = {verdict["policy"]: verdict for verdict in verdicts}
+        mine = [found[f"greedy-{number}"] for number in range(1, 5)]
+        self.assertEqual([verdict["outcome"] for verdict in mine], ["satisfied", "satisfied", "failed", "failed"])
+        self.assertEqual([verdict.get("steps") for verdict in mine],
+                         [None, None, TOGETHER - mine[0]["cost"] - mine[1]["cost"], 0])
+        self.assertEqual(mine[3]["cost"], 0)
+        self.assertGreater(mine[0]["cost"], 8000000)
+        self.assertEqual([found[name]["outcome"] for name in ("the-council", "the-councils-other")], ["satisfied", "violated"])
+        self.assertNotIn("steps", found["the-council"])
+
+    def test_1_the_third_fails_and_says_why_and_global_ones_are_judged(self):
+        answer = self.publish_columns("greedy.product", "greedy")
+        violations = self.assertProblem(answer, 422)["violations"]
+        said = {(item["policy"], item["rule"]): item["message"] for item in violations}
+        shared = f"left of the {TOGETHER} that the policies of domains may take together on one product"
+        self.assertEqual({policy for policy, _ in said}, {"greedy-3", "greedy-4", "the-councils-other"})
+        self.assertNotIn(("greedy-3", "rule-1"), said)  # what was left was enough for that
+        self.assertRegex(said["greedy-3", "rule-2"],
+                         rf"^Rule 2 \(cannot be told: takes more than \d+ steps: .*, and no more steps are {shared}\)$")
+        self.assertEqual(said["greedy-4", "greedy-4"],
+                         f"what the policy 'greedy-4' says of it cannot be told: no steps are {shared}")
+        self.assertShared(self.server.events()[-1]["body"]["verdicts"])
+
+    def test_2_so_it_is_wherever_a_product_is_judged(self):
+        answer = self.server.post("/api/v1/evaluate", json.dumps(self.columns("greedy.tried", "greedy")),
+                                  headers={"Content-Type": "application/json"})
+        self.assertShared(self.assertStatus(answer, 200).json["verdicts"])
+        compliance = self.assertStatus(self.server.get("/api/v1/products/greedy.standing/compliance"), 200).json
+        outcomes = {item["policy"]: item["outcome"] for item in compliance["policies"]}
+        self.assertEqual([outcomes[f"greedy-{number}"] for number in range(1, 5)],
+                         ["satisfied", "satisfied", "failed", "failed"])
+        self.assertEqual(outcomes["the-council"], "satisfied")
+
+        def judged():  # by all of them
+            bodies = [event["body"] for event in self.server.events() if event["subject"] == "greedy.standing"]
+            return bodies[-1] if "the-councils-other" in json.dumps(bodies[-1]["verdicts"]) else None
+        weft.wait_for(judged, "a judgement")
+        self.assertEqual(judged()["standing"], "violating")
+        self.assertShared(judged()["verdicts"])
+
+    def test_3_another_domain_is_untouched(self):
+        answer = self.assertStatus(self.publish_columns("modest.product", "modest"), 201)
+        found = {verdict["policy"]: verdict for verdict in answer.json["verdicts"]}
+        self.assertEqual((found["modest-1"]["outcome"], found["the-council"]["outcome"]), ("satisfied", "satisfied"))
+        self.assertFalse([verdict for verdict in answer.json["verdicts"] if "steps" in verdict])
+
+    def replay(self, *words, status=0):
+        return json.loads(self.assertDone(self.server.client("policy", "replay", "--json", *words), status).stdout)
+
+    def test_4_the_decisions_can_be_made_again(self):
+        found = self.replay()
+        self.assertGreaterEqual(found["decisions"], 4)
+        self.assertEqual((found["disagree"], found["not_judged"], found["differences"]), (0, 0, []))
+
+    def test_5_who_was_given_something_else_is_found_out(self):
+        event = [event for event in self.server.events() if event["kind"] == "product.refused"][-1]
+        verdicts = {verdict["policy"]: verdict for verdict in event["body"]["verdicts"]}
+        verdicts["greedy-2"]["steps"] = verdicts["greedy-2"]["cost"]
+        text = json.dumps(event["body"], separators=(",", ":"), ensure_ascii=False).replace("'", "''")
+        self.server.stop()
+        weft.spoil(self.server.data, f"UPDATE events SET body = '{text}' WHERE seq = {event['seq']}")
+        self.server.start()
+        found = self.replay("--product", "greedy.product", status=1)["differences"]
+        self.assertEqual([(item["event"], item["policy"], item["what"]) for item in found],
+                         [(event["seq"], "greedy-2", "steps")])
+
+
 if __name__ == "__main__":
     weft.main()
