@@ -74,6 +74,9 @@ struct policy_context {
  */
 enum { POLICY_MOST_PROGRAMS = 5000 };
 
+/* Of one list of `match`. */
+enum { POLICY_MOST_PATTERNS = 500 };
+
 /* policy_base_name -- the policy that the document says it tightens, or NULL: to find the base. */
 const char *policy_base_name(const struct node *document);
 

@@ -50,14 +50,26 @@ check_pointer(const struct field_context *context, const struct node *value)
 static void
 check_pattern(const struct field_context *context, const struct node *value)
 {
-	const struct node *texts = value->kind == NODE_LIST ? value->items : value;
-	uint32_t count = value->kind == NODE_LIST ? value->count : 1;
-	for (uint32_t i = 0; i < count; i++) {
-		const char *star = texts[i].kind == NODE_TEXT ? strchr(texts[i].text, '*') : NULL;
-		if (star && star[1])
-			violation_note(context->violations, "pattern", context->pointer,
-				       texts[i].at, "'%s': a '*' can only stand at the end",
-				       texts[i].text);
+	const char *star = strchr(value->text, '*');
+	if (star && star[1])
+		violation_note(context->violations, "pattern", context->pointer, value->at,
+			       "'%s': a '*' can only stand at the end", value->text);
+}
+
+/* Each is held against each tag of each column, on every publish. */
+static void
+check_match(const struct field_context *context, const struct node *match)
+{
+	for (uint32_t i = 0; i < match->count; i++) {
+		const struct member *m = &match->members[i];
+		if (m->value.kind == NODE_LIST && m->value.count > POLICY_MOST_PATTERNS)
+			violation_note(
+			    context->violations, "size",
+			    arena_printf(context->arena, "%s/%s", context->pointer, m->key),
+			    m->value.at,
+			    "'%s' has at most %d patterns, this one has %u; one with a '*' at its "
+			    "end takes in all that begin so",
+			    m->key, POLICY_MOST_PATTERNS, m->value.count);
 	}
 }
 
@@ -239,7 +251,7 @@ static const struct field match_fields[] = {
 };
 
 static const struct field_set match_set = {
-	"match", sizeof(struct policy_match), match_fields,
+	"match", sizeof(struct policy_match), match_fields, .check = check_match,
 	.help = "Which products are concerned. Each key that is given must fit; what is not given fits all.",
 };
 

@@ -100,6 +100,21 @@ mistakes_of_form_are_complained_of_where_they_stand(void **state)
 }
 
 static void
+a_list_of_match_is_bounded(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf tags = {0};
+	for (int i = 0; i < 500; i++)
+		buf_printf(&tags, "%st%d", i ? ", " : "", i);
+	const char *rule = ONE("product.owner == 'us'");
+	has_outcome(b, arena_printf(&b->arena, HEAD "match: {tags: [%s]}\n%s", tags.data, rule),
+		    "{owner: us, tags: [t499]}", POLICY_SATISFIED);
+	is_refused(b, arena_printf(&b->arena, HEAD "match: {tags: [%s, x]}\n%s", tags.data, rule),
+		   "4:15 size 'tags' has at most 500 patterns, this one has 501; one with a '*' at "
+		   "its end takes in all that begin so");
+}
+
+static void
 a_key_without_a_value_says_nothing(void **state)
 {
 	struct bench *b = *state;
@@ -459,6 +474,7 @@ main(void)
 	    WITH_BENCH(a_policy_says_what_it_is),
 	    WITH_BENCH(a_policy_without_scope_is_global_and_needs_no_description),
 	    WITH_BENCH(mistakes_of_form_are_complained_of_where_they_stand),
+	    WITH_BENCH(a_list_of_match_is_bounded),
 	    WITH_BENCH(a_key_without_a_value_says_nothing),
 	    WITH_BENCH(a_mistake_in_an_expression_is_placed_in_the_document),
 	    WITH_BENCH(parameters_are_known_by_name_and_type),
