@@ -88,6 +88,70 @@ infer_resolve(struct inference *inf, const struct cel_type *t, bool finally)
 	return changed ? type_with(inf->arena, t, parameters, t->count) : t;
 }
 
+/* ---- what holds both ---- */
+
+static const struct cel_type *
+bound_to(const struct inference *inf, const struct cel_type *t)
+{
+	while (t->kind == TYPE_UNKNOWN && inf->bound[t->index])
+		t = inf->bound[t->index];
+	return t;
+}
+
+/* {}: what is still unknown of a value that is there would not be. */
+static bool
+is_empty_map(const struct inference *inf, const struct cel_type *t)
+{
+	return t->kind == TYPE_MAP && bound_to(inf, t->parameters[1])->kind == TYPE_UNKNOWN;
+}
+
+static const struct cel_type *join(struct inference *inf, const struct cel_type *a,
+				   const struct cel_type *b);
+
+static const struct cel_type *
+join_parameters(struct inference *inf, const struct cel_type *a, const struct cel_type *b)
+{
+	const struct cel_type **joined = ARENA_ARRAY(inf->arena, const struct cel_type *, a->count);
+	bool as_a = true, as_b = true;
+	for (uint32_t i = 0; i < a->count; i++) {
+		joined[i] = join(inf, a->parameters[i], b->parameters[i]);
+		as_a &= joined[i] == a->parameters[i];
+		as_b &= joined[i] == b->parameters[i];
+	}
+	if (as_a || as_b)
+		return as_a ? a : b;
+	return type_with(inf->arena, a, joined, a->count);
+}
+
+/* Nothing is known of the keys of both: dyn, which may be null as a record may. */
+static const struct cel_type *
+join_records(const struct inference *inf, const struct cel_type *a, const struct cel_type *b)
+{
+	if (is_empty_map(inf, a) || is_empty_map(inf, b))
+		return a->kind == TYPE_RECORD ? a : b;
+	return type_simple(TYPE_DYN);
+}
+
+/*
+ * What the values of both are, of types that go together: never what only those of one are, or what
+ * is right of the others would be refused.
+ */
+static const struct cel_type *
+join(struct inference *inf, const struct cel_type *a, const struct cel_type *b)
+{
+	a = bound_to(inf, a);
+	b = bound_to(inf, b);
+	if (b->kind == TYPE_UNKNOWN || b->kind == TYPE_NULL || type_equal(a, b))
+		return a->kind == TYPE_UNKNOWN ? b : a;
+	if (a->kind == TYPE_UNKNOWN || a->kind == TYPE_NULL)
+		return b;
+	if (a->kind == TYPE_DYN || b->kind == TYPE_DYN)
+		return type_simple(TYPE_DYN);
+	if (a->kind == TYPE_RECORD || b->kind == TYPE_RECORD)
+		return join_records(inf, a, b);
+	return a->kind == TYPE_TYPE ? a : join_parameters(inf, a, b);
+}
+
 /* ---- assigning ---- */
 
 /* An unknown must not be bound to a type that it is part of: that type would have no end. */
@@ -104,29 +168,6 @@ occurs_in(const struct inference *inf, const struct cel_type *unknown, const str
 		if (occurs_in(inf, unknown, t->parameters[i]))
 			return true;
 	return false;
-}
-
-static bool
-is_as_general(const struct cel_type *a, const struct cel_type *b)
-{
-	if (a->kind == TYPE_DYN || a->kind == TYPE_UNKNOWN)
-		return true;
-	if (b->kind == TYPE_DYN || b->kind == TYPE_UNKNOWN)
-		return false;
-	if (a->kind != b->kind || a->count != b->count)
-		return b->kind == TYPE_NULL || (a->kind == TYPE_MAP && b->kind == TYPE_RECORD);
-	if (a->kind == TYPE_TYPE)
-		return true;
-	for (uint32_t i = 0; i < a->count; i++)
-		if (!is_as_general(a->parameters[i], b->parameters[i]))
-			return false;
-	return a->count > 0 || type_equal(a, b);
-}
-
-static const struct cel_type *
-more_general(const struct cel_type *a, const struct cel_type *b)
-{
-	return is_as_general(a, b) ? a : b;
 }
 
 enum substitution { SUBSTITUTION_WORKS, SUBSTITUTION_FAILS, SUBSTITUTION_IMPOSSIBLE };
@@ -149,9 +190,9 @@ substitute(struct inference *inf, const struct cel_type *unknown, const struct c
 		return SUBSTITUTION_WORKS;
 	if (!assignable(inf, t, bound))
 		return SUBSTITUTION_FAILS;
-	const struct cel_type *general = more_general(t, bound);
-	if (general != bound && !occurs_in(inf, unknown, general))
-		bind(inf, unknown, general);
+	const struct cel_type *both = join(inf, t, bound);
+	if (!type_equal(both, bound) && !occurs_in(inf, unknown, both))
+		bind(inf, unknown, both);
 	return SUBSTITUTION_WORKS;
 }
 
@@ -186,7 +227,8 @@ all_assignable(struct inference *inf, const struct cel_type *const *from,
 	return true;
 }
 
-/* Two records go together, as any two maps of texts do; a record is a map of texts to anything. */
+/* Two records go together, as any two maps of texts do; a record is a map of texts to anything, and
+ * {} is a record that stays empty. */
 static bool
 records_assignable(struct inference *inf, const struct cel_type *a, const struct cel_type *b)
 {
@@ -196,8 +238,18 @@ records_assignable(struct inference *inf, const struct cel_type *a, const struct
 	const struct cel_type *map = a->kind == TYPE_RECORD ? b : a;
 	if (map->kind != TYPE_MAP)
 		return false;
-	return a->kind == TYPE_RECORD ? all_assignable(inf, pair, map->parameters, 2)
-				      : all_assignable(inf, map->parameters, pair, 2);
+	return a->kind == TYPE_RECORD
+		   ? all_assignable(inf, pair, map->parameters, 2)
+		   : all_assignable(inf, map->parameters, pair, is_empty_map(inf, map) ? 1 : 2);
+}
+
+/* What dyn holds is dyn: left out, a parameter would be what the other arguments say of it. */
+static bool
+assign_dyn(struct inference *inf, const struct cel_type *dyn, const struct cel_type *to)
+{
+	for (uint32_t i = 0; i < to->count; i++)
+		assignable(inf, dyn, to->parameters[i]);
+	return true;
 }
 
 static bool
@@ -210,8 +262,10 @@ assignable(struct inference *inf, const struct cel_type *a, const struct cel_typ
 	}
 	if (a->kind == TYPE_UNKNOWN)
 		return substitute(inf, a, b) == SUBSTITUTION_WORKS;
-	if (a->kind == TYPE_DYN || b->kind == TYPE_DYN)
+	if (b->kind == TYPE_DYN)
 		return true;
+	if (a->kind == TYPE_DYN)
+		return assign_dyn(inf, a, b);
 	if (a->kind == TYPE_NULL || b->kind == TYPE_NULL)
 		return takes_null(a->kind == TYPE_NULL ? b : a);
 	if (a->kind == TYPE_RECORD || b->kind == TYPE_RECORD)
@@ -243,5 +297,5 @@ infer_join(struct inference *inf, const struct cel_type *a, const struct cel_typ
 		return b;
 	if (!infer_assign(inf, &a, &b, 1))
 		return type_simple(TYPE_DYN);
-	return more_general(a, b);
+	return join(inf, a, b);
 }

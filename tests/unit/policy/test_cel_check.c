@@ -243,6 +243,48 @@ what_comes_out_of_dyn_is_dyn(void **state)
 	gives("dyn([duration('2h')])[0].getHours()", "2");
 }
 
+static void
+two_records_that_meet_are_neither_of_them(void **state)
+{
+	(void)state;
+	accepts("(n > 0 ? product : product.sla).freshness == ''");
+	accepts("(n > 0 ? product.sla : product).name == ''");
+	accepts("[product.sla, product].exists(x, x.name == '')");
+	accepts("{'a': product.sla, 'b': product}.b.name == ''");
+	accepts("[[product], [product.sla]].exists(l, l[0].freshness == '')");
+	accepts("product.?sla.orValue(product).name == ''");
+	accepts("(n > 0 ? product.sla : product) == null");
+	accepts("(n > 0 ? product.sla : {'freshness': 1}).freshness == '1 hour'");
+	accepts("(n > 0 ? {'freshness': 1} : product.sla).freshness == '1 hour'");
+}
+
+static void
+a_record_that_meets_itself_or_nothing_stays_what_it_is(void **state)
+{
+	(void)state;
+	suggests("(n > 0 ? product.sla : product.sla).freshnes", "freshness");
+	suggests("[product.sla, null][0].freshnes", "freshness");
+	suggests("[null, product.sla][0].freshnes", "freshness");
+	suggests("product.?sla.orValue({}).freshnes", "freshness");
+	suggests("product.?schema.orValue([]).all(c, c.pi)", "pii");
+	has_type("n > 0 ? {} : {'a': 1}", "map(string, int)");
+	has_type("[{}][0]", "map(dyn, dyn)");
+}
+
+/* In whatever order they come. */
+static void
+what_meets_dyn_is_dyn_inside(void **state)
+{
+	(void)state;
+	has_type("[1] + anything", "list(dyn)");
+	has_type("anything + [1]", "list(dyn)");
+	has_type("[1] + [anything]", "list(dyn)");
+	has_type("[[1], [anything]]", "list(list(dyn))");
+	has_type("[{'a': anything}, {anything: 1}]", "list(map(dyn, dyn))");
+	gives("([1] + dyn(['a'])).exists(x, x == 'a')", "true");
+	gives("dyn(optional.of(1)).orValue('a') + 1", "2");
+}
+
 int
 main(void)
 {
@@ -262,6 +304,9 @@ main(void)
 	    cmocka_unit_test(a_part_of_a_name_that_is_not_there_is_named_whole),
 	    cmocka_unit_test(of_a_long_line_what_is_around_the_caret_is_shown),
 	    cmocka_unit_test(what_comes_out_of_dyn_is_dyn),
+	    cmocka_unit_test(two_records_that_meet_are_neither_of_them),
+	    cmocka_unit_test(a_record_that_meets_itself_or_nothing_stays_what_it_is),
+	    cmocka_unit_test(what_meets_dyn_is_dyn_inside),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
