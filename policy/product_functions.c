@@ -215,7 +215,7 @@ const struct cel_function product_functions[] = {
 	{"classification_level",     "(string) int",                 classification_level,     "how strict a classification is: 0 public, 1 internal, 2 confidential, 3 restricted; -1 for any other word"},
 	{"is_given",                 "(A) bool",                     is_given,                 "whether something is there: not absent (`product.?access`), not null, not empty"},
 	{"as_text",                  "(A) string",                   as_text,                  "a text as it is, an empty one for what is absent (`product.?classification`) or null"},
-	{"as_list",                  "(A) list(dyn)",                as_list,                  "a list as it is, one value as a list of one, what is absent (`product.?access`) or null as an empty list"},
+	{"as_list",                  "(A) list(item(A))",            as_list,                  "a list as it is, one value as a list of one, what is absent (`product.?access`) or null as an empty list"},
 	{0},
 };
 // clang-format on

@@ -180,6 +180,9 @@ typedef struct cel_value cel_function_fn(struct cel_run *run, const struct cel_v
  *     {"startsWith", "string.(string) bool", string_starts_with, "begins with the other text"}
  *     {"size",       "(list(A)) int",        list_size,          "how many items"}
  *
+ * item(A), in what it gives, is dyn, of which as much is known as of A: of its items if it is a
+ * list, of what it holds if it is an optional.
+ *
  * `!` behind the last parameter, (string!), has the function called while compiling when that
  * argument is a literal text (with 1970 for a moment before it): if it fails, that is a mistake.
  *

@@ -232,7 +232,7 @@ field_of(struct checker *c, const struct cel_expr *x, const struct cel_type *tar
 {
 	switch (target->kind) {
 	case TYPE_DYN:
-		return target;
+		return target->fields ? field_of_record(c, pointed(x), target, x->name) : target;
 	case TYPE_UNKNOWN: {
 		const struct cel_type *anything = dyn();
 		infer_assign(&c->inference, &anything, &target, 1);
@@ -296,15 +296,37 @@ check_select(struct checker *c, struct cel_expr *x)
 	return x->optional || through ? type_of(c->arena, TYPE_OPTIONAL, field) : field;
 }
 
-/* record["name"] is as good as record.name; NULL when it is something else. */
-static const struct cel_type *
-check_record_index(struct checker *c, const struct cel_expr *x, const struct cel_type *target)
+static bool
+is_number(const struct cel_type *t)
 {
-	const struct cel_expr *key = x->children[1];
-	if (target->kind != TYPE_RECORD || key->kind != EXPR_LITERAL ||
-	    key->literal.kind != CEL_STRING)
+	return t->kind == TYPE_INT || t->kind == TYPE_UINT || t->kind == TYPE_DOUBLE;
+}
+
+/* record["name"] is as good as record.name, and a number leads to an item of what is loose; NULL
+ * when it is something else. */
+static const struct cel_type *
+type_at(struct checker *c, const struct cel_expr *key, const struct cel_type *target)
+{
+	bool is_name = key->kind == EXPR_LITERAL && key->literal.kind == CEL_STRING;
+	if (target->kind != TYPE_RECORD && !type_is_loose(target))
 		return NULL;
-	return field_of_record(c, key->span, target, key->literal.text);
+	if (is_name)
+		return field_of_record(c, key->span, target, key->literal.text);
+	if (target->kind == TYPE_RECORD)
+		return NULL;
+	const struct cel_type *t = infer_resolve(&c->inference, key->type, false);
+	return is_number(t) ? target : type_loose_member(target);
+}
+
+/* x[key] and x[?key], of an optional as well, where more is known than the signatures say. */
+static const struct cel_type *
+check_index(struct checker *c, const struct cel_expr *x, const struct cel_type *target)
+{
+	bool through = target->kind == TYPE_OPTIONAL, optional = x->name[2] == '?';
+	if (through)
+		target = infer_resolve(&c->inference, target->parameters[0], false);
+	const struct cel_type *item = type_at(c, x->children[1], target);
+	return item && (through || optional) ? type_of(c->arena, TYPE_OPTIONAL, item) : item;
 }
 
 /* ---- calls ---- */
@@ -477,10 +499,10 @@ check_call(struct checker *c, struct cel_expr *x)
 	const struct cel_type *result = choose_overloads(c, x, first, types, count);
 	try_literal(c, x);
 	if (strcmp(x->name, "_[_]") == 0 || strcmp(x->name, "_[?_]") == 0) {
-		const struct cel_type *field =
-		    check_record_index(c, x, infer_resolve(&c->inference, types[0], false));
-		if (field)
-			return x->name[2] == '?' ? type_of(c->arena, TYPE_OPTIONAL, field) : field;
+		const struct cel_type *item =
+		    check_index(c, x, infer_resolve(&c->inference, types[0], false));
+		if (item)
+			return item;
 	}
 	return result;
 }
@@ -603,11 +625,14 @@ range_types(struct checker *c, const struct cel_type *range, const struct cel_ty
 	case TYPE_RECORD:
 		ret_types[0] = type_simple(TYPE_STRING);
 		return true;
+	case TYPE_DYN:
+		ret_types[1] = type_loose_member(range);
+		return true;
 	case TYPE_UNKNOWN:
 		infer_assign(&c->inference, &anything, &range, 1);
 		return true;
 	default:
-		return range->kind == TYPE_DYN;
+		return false;
 	}
 }
 
@@ -618,13 +643,13 @@ push_loop_variables(struct checker *c, struct cel_expr *x, const struct cel_type
 	if (!range_types(c, range, types) && !c->lenient)
 		COMPLAIN(c, x->target->span, "'%s' goes through a list or a map, this is %s",
 			 x->name, show(c, range));
-	bool is_list = range->kind == TYPE_LIST;
 	if (x->variables[1]) {
 		push_local(c, x->variables[0], types[0]);
 		push_local(c, x->variables[1], types[1]);
+	} else if (range->kind == TYPE_DYN) {
+		push_local(c, x->variables[0], range); /* a key has no fields */
 	} else {
-		push_local(c, x->variables[0],
-			   is_list || range->kind == TYPE_DYN ? types[1] : types[0]);
+		push_local(c, x->variables[0], types[range->kind == TYPE_LIST]);
 	}
 }
 

@@ -85,6 +85,8 @@ infer_resolve(struct inference *inf, const struct cel_type *t, bool finally)
 		parameters[i] = infer_resolve(inf, t->parameters[i], finally);
 		changed |= parameters[i] != t->parameters[i];
 	}
+	if (t->kind == TYPE_ITEM)
+		return type_item(inf->arena, parameters[0]);
 	return changed ? type_with(inf->arena, t, parameters, t->count) : t;
 }
 
@@ -118,9 +120,42 @@ join_parameters(struct inference *inf, const struct cel_type *a, const struct ce
 		as_a &= joined[i] == a->parameters[i];
 		as_b &= joined[i] == b->parameters[i];
 	}
-	if (as_a || as_b)
-		return as_a ? a : b;
-	return type_with(inf->arena, a, joined, a->count);
+	if (as_a && (a->or_null || !b->or_null))
+		return a;
+	if (as_b && (b->or_null || !a->or_null))
+		return b;
+	return type_with(inf->arena, a->or_null ? a : b, joined, a->count);
+}
+
+/* Is every value of the type one of what is loose? */
+static bool
+fits_loose(const struct inference *inf, const struct cel_type *t, const struct cel_type *loose)
+{
+	t = bound_to(inf, t);
+	switch (t->kind) {
+	case TYPE_DYN:
+	case TYPE_RECORD:
+		return t->fields == loose->fields;
+	case TYPE_LIST:
+		return fits_loose(inf, t->parameters[0], loose);
+	case TYPE_MAP:
+		return is_empty_map(inf, t);
+	case TYPE_OPTIONAL:
+	case TYPE_ABSTRACT:
+	case TYPE_PARAM:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* One of them is dyn. */
+static const struct cel_type *
+join_dyn(const struct inference *inf, const struct cel_type *a, const struct cel_type *b)
+{
+	if (type_is_loose(a) && fits_loose(inf, b, a))
+		return a;
+	return type_is_loose(b) && fits_loose(inf, a, b) ? b : type_simple(TYPE_DYN);
 }
 
 /* Nothing is known of the keys of both: dyn, which may be null as a record may. */
@@ -146,10 +181,12 @@ join(struct inference *inf, const struct cel_type *a, const struct cel_type *b)
 	if (a->kind == TYPE_UNKNOWN || a->kind == TYPE_NULL)
 		return b;
 	if (a->kind == TYPE_DYN || b->kind == TYPE_DYN)
-		return type_simple(TYPE_DYN);
+		return join_dyn(inf, a, b);
 	if (a->kind == TYPE_RECORD || b->kind == TYPE_RECORD)
 		return join_records(inf, a, b);
-	return a->kind == TYPE_TYPE ? a : join_parameters(inf, a, b);
+	if (a->kind == TYPE_TYPE || a->count == 0)
+		return a->or_null ? a : b;
+	return join_parameters(inf, a, b);
 }
 
 /* ---- assigning ---- */
@@ -201,6 +238,8 @@ substitute(struct inference *inf, const struct cel_type *unknown, const struct c
 static bool
 takes_null(const struct cel_type *t)
 {
+	if (t->or_null)
+		return true;
 	switch (t->kind) {
 	case TYPE_NULL:
 	case TYPE_TIMESTAMP:
@@ -247,8 +286,9 @@ records_assignable(struct inference *inf, const struct cel_type *a, const struct
 static bool
 assign_dyn(struct inference *inf, const struct cel_type *dyn, const struct cel_type *to)
 {
+	const struct cel_type *inside = to->kind == TYPE_LIST ? dyn : type_simple(TYPE_DYN);
 	for (uint32_t i = 0; i < to->count; i++)
-		assignable(inf, dyn, to->parameters[i]);
+		assignable(inf, inside, to->parameters[i]);
 	return true;
 }
 

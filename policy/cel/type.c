@@ -1,5 +1,5 @@
 /*
- * type.c -- types: made, written, read, and the fields of records.
+ * type.c -- types: made, written, read, and the fields of records and of what is loose.
  */
 #include "cel/type.h"
 
@@ -26,6 +26,7 @@ static const struct cel_type simple_types[] = {
 	[TYPE_OPTIONAL]  = {.kind = TYPE_OPTIONAL,  .name = "optional_type", .count = 1, .parameters = two_dyns},
 	[TYPE_IP]        = {.kind = TYPE_IP,        .name = "net.IP"},
 	[TYPE_CIDR]      = {.kind = TYPE_CIDR,      .name = "net.CIDR"},
+	[TYPE_ITEM]      = {.kind = TYPE_ITEM,      .name = "item",          .count = 1, .parameters = two_dyns},
     // clang-format on
 };
 
@@ -146,7 +147,7 @@ write_type(const struct cel_type *t, struct buf *out)
 		buf_text(out, "map(string, dyn)");
 		return;
 	}
-	if (t->kind == TYPE_UNKNOWN) {
+	if (t->kind == TYPE_UNKNOWN || t->kind == TYPE_ITEM) {
 		buf_text(out, "dyn");
 		return;
 	}
@@ -189,11 +190,12 @@ type_equal(const struct cel_type *a, const struct cel_type *b)
 {
 	if (a == b)
 		return true;
-	if (a->kind != b->kind || a->count != b->count)
+	if (a->kind != b->kind || a->count != b->count || a->or_null != b->or_null)
 		return false;
 	switch (a->kind) {
 	case TYPE_UNKNOWN:
 		return a->index == b->index;
+	case TYPE_DYN:
 	case TYPE_RECORD:
 		return a->fields == b->fields && a->members == b->members;
 	case TYPE_PARAM:
@@ -236,8 +238,8 @@ type_named(const char *name)
 	if (strcmp(name, "google.protobuf.Duration") == 0)
 		return type_simple(TYPE_DURATION);
 	const struct cel_type *t = simple_named(name);
-	bool is_value =
-	    t && t->kind != TYPE_DYN && t->kind != TYPE_TIMESTAMP && t->kind != TYPE_DURATION;
+	bool is_value = t && t->kind != TYPE_DYN && t->kind != TYPE_ITEM &&
+			t->kind != TYPE_TIMESTAMP && t->kind != TYPE_DURATION;
 	return is_value ? t : NULL;
 }
 
@@ -259,6 +261,58 @@ record_of_members(struct arena *arena, const struct node *map)
 	return t;
 }
 
+/* ---- what is loose ---- */
+
+const struct cel_type *
+type_loose(struct arena *arena, const struct field_set *set)
+{
+	struct cel_type *t = ARENA_NEW(arena, struct cel_type);
+	*t = (struct cel_type){.kind = TYPE_DYN, .fields = set};
+	return t;
+}
+
+bool
+type_is_loose(const struct cel_type *t)
+{
+	return t->kind == TYPE_DYN && t->fields;
+}
+
+/* May a field hold a map, of another table than this one? */
+static bool
+holds_maps(const struct field_set *set)
+{
+	for (const struct field *f = set->fields; f->type != FIELD_END; f++)
+		if (f->of || f->type == FIELD_NODE)
+			return true;
+	return set->open || set->extensions;
+}
+
+const struct cel_type *
+type_loose_member(const struct cel_type *dyn)
+{
+	return dyn->fields && holds_maps(dyn->fields) ? type_simple(TYPE_DYN) : dyn;
+}
+
+const struct cel_type *
+type_item(struct arena *arena, const struct cel_type *t)
+{
+	while (t->kind == TYPE_OPTIONAL)
+		t = t->parameters[0];
+	while (t->kind == TYPE_LIST)
+		t = t->parameters[0];
+	if (t->kind == TYPE_RECORD && t->fields)
+		return type_loose(arena, t->fields);
+	return type_is_loose(t) ? t : type_simple(TYPE_DYN);
+}
+
+/* ---- fields ---- */
+
+static const struct cel_type *
+record_or_loose(struct arena *arena, const struct field_set *set)
+{
+	return set->brief ? type_loose(arena, set) : record_of_fields(arena, set);
+}
+
 /*
  * What a field holds in the document as it was sent, before any decoding: where there is a short
  * form (one text for a list, a whole number for a real one), only evaluation can tell.
@@ -266,7 +320,6 @@ record_of_members(struct arena *arena, const struct node *map)
 static const struct cel_type *
 type_of_field(struct arena *arena, const struct field *f)
 {
-	bool plain = f->of && !f->of->brief && !(f->flags & FIELD_OR_ONE);
 	switch (f->type) {
 	case FIELD_TEXT:
 	case FIELD_WORD:
@@ -277,12 +330,10 @@ type_of_field(struct arena *arena, const struct field *f)
 	case FIELD_INT:
 		return type_simple(TYPE_INT);
 	case FIELD_MAP:
-		return plain ? record_of_fields(arena, f->of) : type_simple(TYPE_DYN);
+		return record_or_loose(arena, f->of);
 	case FIELD_LIST:
-		if (f->flags & FIELD_OR_ONE)
-			return type_simple(TYPE_DYN);
-		return plain ? type_list(arena, record_of_fields(arena, f->of))
-			     : type_simple(TYPE_LIST);
+		return f->flags & FIELD_OR_ONE ? type_loose(arena, f->of)
+					       : type_list(arena, record_or_loose(arena, f->of));
 	default:
 		return type_simple(TYPE_DYN);
 	}
@@ -349,10 +400,24 @@ field_of_members(struct arena *arena, const struct node *map, const char *name,
 	return NULL;
 }
 
+/* A field that need not be there may be null as well, which is right to ask. */
+static const struct cel_type *
+or_null(struct arena *arena, const struct cel_type *t)
+{
+	if (t->kind == TYPE_DYN || t->kind == TYPE_RECORD)
+		return t;
+	struct cel_type *copy = ARENA_NEW(arena, struct cel_type);
+	*copy = *t;
+	copy->or_null = true;
+	return copy;
+}
+
 const struct cel_type *
 record_field(struct arena *arena, const struct cel_type *record, const char *name,
 	     const char **ret_nearest)
 {
-	return record->fields ? field_of_set(arena, record->fields, name, ret_nearest)
-			      : field_of_members(arena, record->members, name, ret_nearest);
+	if (!record->fields)
+		return field_of_members(arena, record->members, name, ret_nearest);
+	const struct cel_type *t = field_of_set(arena, record->fields, name, ret_nearest);
+	return t && type_is_loose(record) ? or_null(arena, t) : t;
 }

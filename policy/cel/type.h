@@ -2,6 +2,11 @@
  * type.h -- the types that expressions are checked with (langdef.md, "Gradual Type Checking").
  *
  * A type is immutable and lives in the arena it was made in; the simple ones are constants.
+ *
+ * Where a document may hold one map, a short form or a list of them, only evaluation can tell
+ * which. The type is dyn then, but loose: it knows the table.  Each value of it is a map of that
+ * table, a list of what is loose by the same table, or something without fields; so that a name
+ * that is not in the table is wrong in every case.
  */
 #ifndef WEFT_POLICY_TYPE_H
 #define WEFT_POLICY_TYPE_H
@@ -9,7 +14,7 @@
 #include "cel/value.h"
 
 enum type_kind {
-	TYPE_DYN, /* anything: checked when evaluated */
+	TYPE_DYN, /* anything: checked when evaluated; loose with `fields` */
 	TYPE_NULL,
 	TYPE_BOOL,
 	TYPE_INT,
@@ -26,6 +31,7 @@ enum type_kind {
 	TYPE_OPTIONAL, /* optional_type(T) */
 	TYPE_IP,
 	TYPE_CIDR,
+	TYPE_ITEM,     /* item(T), in what a function gives: see type_item() */
 	TYPE_ABSTRACT, /* NAME(T, ...) */
 	TYPE_RECORD,   /* a map whose keys are known: `fields` or `members` */
 	TYPE_PARAM,    /* a capital letter in a signature */
@@ -36,6 +42,7 @@ struct cel_type {
 	enum type_kind kind;
 	uint32_t index, count; /* `count` parameters */
 	uint32_t depth;        /* of nesting: 0 for one without parameters */
+	bool or_null;          /* may be compared with null all the same */
 	const char *name;      /* of an abstract type or a parameter */
 	const struct cel_type *const *parameters;
 	const struct field_set *fields;
@@ -66,8 +73,19 @@ const struct cel_type *type_copy(struct arena *arena, const struct cel_type *t);
 /* type_equal -- exactly the same. */
 bool type_equal(const struct cel_type *a, const struct cel_type *b);
 
-/* Records: the type of a field; NULL when there is no such field, with the nearest name in
- * `*ret_nearest` (or NULL). */
+/* type_loose -- dyn that knows the table. */
+const struct cel_type *type_loose(struct arena *arena, const struct field_set *set);
+bool type_is_loose(const struct cel_type *t);
+
+/* type_loose_member -- of dyn: what is in it, be it an item of a list or the value of a field. */
+const struct cel_type *type_loose_member(const struct cel_type *dyn);
+
+/* type_item -- dyn, as loose as is known of what `t` or the optional of it is or, if it is a list,
+ * holds. */
+const struct cel_type *type_item(struct arena *arena, const struct cel_type *t);
+
+/* Records and what is loose: the type of a field; NULL when there is no such field, with the
+ * nearest name in `*ret_nearest` (or NULL). */
 const struct cel_type *record_field(struct arena *arena, const struct cel_type *record,
 				    const char *name, const char **ret_nearest);
 const struct cel_type *record_of_fields(struct arena *arena, const struct field_set *set);

@@ -258,6 +258,51 @@ validations:
             self.assertIn(f"error: {path}: No such file or directory", done.stderr)
             self.assertEqual(done.stderr.count("no-such.yaml"), 1, verb)
 
+    def test_a_misspelt_key_is_told_whatever_form_a_product_may_choose(self):
+        path = self.write("p.yaml", """\
+kind: Policy
+name: p
+enforcement: deny
+validations:
+  - expression: |
+      product.access.exists(a, a.expirs < now)
+        || as_list(product.?contacts).all(c, is_given(c.?emial))
+        || product.schema.exists(c, as_list(c.?from).exists(f, f.columm == ""))
+        || product.quality_checks.exists(q, q.freshness.withn == "1 hour")
+        || upstream.exists(u, u.access.exists(a, a.untl == ""))
+        || as_list(facts.?downstream).exists(d, d.ownr == "")
+    message: m
+""")
+        done = self.offline("policy", "check", path, status=2)
+        for place, wrong in (("6:34", "expirs"), ("7:58", "emial"), ("8:66", "columm"), ("9:57", "withn"),
+                             ("10:52", "untl"), ("11:51", "ownr")):
+            self.assertIn(f"p.yaml:{place}: error: there is no field '{wrong}'", done.stderr)
+        self.assertIn("    7 │         || as_list(product.?contacts).all(c, is_given(c.?emial))\n"
+                      "      │                                                          ^\n      = try: email\n",
+                      done.stderr)
+
+    def test_what_is_right_of_one_form_is_right(self):
+        path = self.write("p.yaml", """\
+kind: Policy
+name: p
+enforcement: deny
+validations:
+  - expression: |
+      as_list(product.?contacts).all(c, type(c) == string ? c.contains("@") : is_given(c.?email))
+        && (type(product.?access.orValue([])) == map ? product.access.role == "a"
+             : product.?access.orValue([]).all(a, has(a.until) && a.until != null))
+        && [product.?access, product.?contacts].all(l, as_list(l).all(x, x.?name.orValue("") == ""))
+    message: m
+tests:
+  - name: a map and a text
+    product: {access: {role: a, level: read}, contacts: a@b.example}
+    expect: deny
+  - name: lists
+    product: {access: [{role: a, level: read, until: "2026-12-31"}]}
+    expect: pass
+""")
+        self.assertIn("1 file, 0 errors", self.offline("policy", "check", path).stderr)
+
     def test_what_is_hardly_meant_is_warned_of(self):
         path = self.write("p.yaml", POLICY.replace("'exempt' in product.tags", "1 < 2").split("tests:")[0])
         done = self.offline("policy", "check", path)

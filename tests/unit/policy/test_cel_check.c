@@ -77,7 +77,7 @@ fields_that_may_take_several_forms_are_dyn(void **state)
 	has_type("product.schema[0].pii", "bool");
 	has_type("product.?schema", "optional_type(list(map(string, dyn)))");
 	has_type("product.`x-team`", "dyn");
-	accepts("product.settings.anything.at.all == product.access[0].role");
+	accepts("product.settings.anything.at.all == product.access[0].freshness");
 }
 
 static void
