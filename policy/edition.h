@@ -35,7 +35,8 @@ struct edition_request {
 	const char *scope;
 	const struct node *parameters; /* outlive it, too */
 	bool observed;                 /* its programs can be watched (cel/observe.h) */
-	bool open; /* its parameters may be anything; to look at, not to evaluate */
+	bool open;   /* its parameters may be anything; to look at, not to evaluate */
+	bool stored; /* struct policy_context */
 };
 
 /*

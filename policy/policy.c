@@ -87,7 +87,8 @@ add_edition(struct compilation *c, const char *scope, const struct node *paramet
 						.root = p->rules_root,
 						.product = p->product,
 						.scope = scope,
-						.parameters = parameters};
+						.parameters = parameters,
+						.stored = p->stored};
 	return edition_compile(&p->editions[p->edition_count++], &request, &p->arena,
 			       c->violations);
 }
@@ -352,6 +353,7 @@ policy_compile(const struct node *document, const struct policy_context *context
 	p->root = kept;
 	p->product = context->product;
 	p->since = context->since;
+	p->stored = context->stored;
 	if (compile(&c))
 		return p;
 	policy_destroy(p);
@@ -368,7 +370,8 @@ policy_observe(const struct policy *p, const char *scope, const struct node *par
 						.product = p->product,
 						.scope = scope,
 						.parameters = parameters,
-						.observed = true};
+						.observed = true,
+						.stored = p->stored};
 	return edition_compile(ret_edition, &request, arena, &none);
 }
 

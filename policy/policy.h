@@ -68,6 +68,11 @@ struct policy_context {
 	moment since; /* when this version was defined; 0: at the moment of each judgement */
 	/* it was accepted before: that its base has become stricter than it since is no mistake */
 	bool accepted;
+	/*
+	 * it is as it was stored, by this Weft or an older one: what the checker has learned to
+	 * refuse since fails where it is evaluated, as it always did
+	 */
+	bool stored;
 };
 
 /* Of one policy: its expressions, for all and again for each scope and test with values of its own.

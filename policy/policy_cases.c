@@ -80,7 +80,8 @@ judge_by_values(const struct policy *p, const struct node *values, const struct 
 						.root = p->rules_root,
 						.product = p->product,
 						.scope = "the case",
-						.parameters = values};
+						.parameters = values,
+						.stored = p->stored};
 	struct verdict verdict = fails(p);
 	if (edition_compile(&own, &request, violations->arena, violations))
 		verdict = match_concerns(p->document.scope, &p->rules->match, input->product)

@@ -87,13 +87,11 @@ declare(const struct surroundings *around, struct cel_variable ret_variables[MOS
 		    .name = around->variables[i].name, .made_by = around->variables[i].program};
 }
 
-struct cel_program *
-expression_compile(const struct surroundings *around, const char *result,
-		   const struct expression_place *place, struct violations *violations)
+static struct cel_program *
+compile(const struct surroundings *around, const char *result, const char *source, bool unchecked,
+	struct cel_issues *issues)
 {
 	struct cel_variable variables[MOST_BINDINGS];
-	const char *source = node_text(place->map, place->key, "");
-	struct cel_issues issues = {.arena = violations->arena};
 	declare(around, variables);
 	const struct cel_declarations declarations = {
 	    .variables = variables,
@@ -101,9 +99,22 @@ expression_compile(const struct surroundings *around, const char *result,
 	    .libraries = governance_libraries,
 	    .result = result,
 	    .observed = around->observed,
+	    .unchecked = unchecked,
 	};
-	struct cel_program *p = cel_compile(&declarations, source, strlen(source), &issues);
-	for (size_t i = 0; i < issues.count; i++)
+	return cel_compile(&declarations, source, strlen(source), issues);
+}
+
+struct cel_program *
+expression_compile(const struct surroundings *around, const char *result,
+		   const struct expression_place *place, struct violations *violations)
+{
+	const char *source = node_text(place->map, place->key, "");
+	struct cel_issues issues = {.arena = violations->arena};
+	struct cel_issues ignored = {.arena = violations->arena};
+	struct cel_program *p = compile(around, result, source, false, &issues);
+	if (!p && around->stored)
+		p = compile(around, result, source, true, &ignored);
+	for (size_t i = 0; !p && i < issues.count; i++)
 		note_issue(&issues.items[i], source, place, violations);
 	return p;
 }

@@ -36,6 +36,7 @@ struct surroundings {
 	size_t variable_count; /* of those made so far */
 	bool observed;         /* programs are made to be watched */
 	bool open;             /* parameters are not constant: nothing is folded for their sake */
+	bool stored;           /* types that do not fit are left to evaluation */
 };
 
 /* Where an expression stands: under `key` of `map`, whose pointer is given. */

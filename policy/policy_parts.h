@@ -20,6 +20,7 @@ struct policy {
 	struct digest hash, base_hash;
 	const struct field_set *product;
 	moment since;
+	bool stored;    /* struct policy_context */
 	bool takes_all; /* match_takes_all() */
 	struct edition
 	    *editions; /* the first is for all; then one a scope with values of its own */

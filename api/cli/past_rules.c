@@ -133,6 +133,7 @@ compile(struct past_rules *r, struct past_policy *p, const struct node *root, st
 	    .base = find_base(r, p->base),
 	    .since = p->rule->time,
 	    .accepted = true,
+	    .stored = true,
 	};
 	p->policy = policy_compile(root, &context, &complaints);
 	p->is_compiled = true;

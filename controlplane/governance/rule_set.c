@@ -104,6 +104,7 @@ compile_rule(struct compilation *c, const struct rule_record *rule, const struct
 	    .base = base ? rule_set_find(c->set, base) : NULL,
 	    .since = rule->defined_at,
 	    .accepted = true,
+	    .stored = true,
 	};
 	struct violations complaints = {.arena = c->arena};
 	struct policy *p = policy_compile(root, &context, &complaints);

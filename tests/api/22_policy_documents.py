@@ -182,6 +182,26 @@ class PolicyDocuments(weft.Case):
         self.assertEqual(answer.messages, ["no policy is named 'nothing'"])
 
 
+class Older(weft.Case):
+    def test_a_mistake_that_an_older_version_stored_does_not_keep_the_server_from_starting(self):
+        self.assertStatus(self.server.put("/api/v1/policies/until-when", """\
+kind: Policy
+name: until-when
+enforcement: deny
+match: {domains: [older]}
+validations:
+  - expression: as_list(product.?access).all(a, a.until > "2026")
+    message: Access ends
+"""), 201)
+        self.server.stop()
+        weft.spoil(self.server.data, "UPDATE policies SET source = replace(source, 'until >', 'untill >')")
+        self.server.start()
+        self.assertStatus(self.server.publish(weft.product("older.none", domain="older")), 201)
+        refused = self.server.publish(weft.product("older.some", domain="older", access={"role": "a", "level": "read"}))
+        self.assertProblem(refused, 422)
+        self.assertIn("Access ends (cannot be told: there is no 'untill')", refused.messages[0])
+
+
 class Authors(weft.Case):
     dev = False
 

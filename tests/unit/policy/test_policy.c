@@ -147,6 +147,26 @@ a_mistake_in_an_expression_is_placed_in_the_document(void **state)
 		   "7:15 expression there is no field 'nme'\nproduct.nme == ''\n        ^~~");
 }
 
+/* Stored by a Weft whose checker did not know of it yet. */
+static void
+a_stored_policy_with_such_a_mistake_fails_when_it_judges(void **state)
+{
+	struct bench *b = *state;
+	const struct policy_context context = {.product = &product_table, .stored = true};
+	const char *yaml = HEAD ONE("(!has(product.access)) || product.access.freshnes == ''");
+	struct violations none = {.arena = &b->arena};
+	struct policy *p = policy_compile(read_yaml(b, yaml, strlen(yaml)), &context, &none);
+	assert_non_null(p);
+	assert_int_equal(none.count, 0);
+	assert_int_equal(judge_product(b, p, product_yaml).outcome, POLICY_SATISFIED);
+	assert_int_equal(judge_product(b, p, "access: {freshness: 1 h}\n").outcome, POLICY_FAILED);
+	assert_non_null(strstr(b->violations.items[0].message, "there is no 'freshnes'"));
+	policy_destroy(p);
+	yaml = HEAD ONE("product.access.freshness ==");
+	assert_null(policy_compile(read_yaml(b, yaml, strlen(yaml)), &context, &none));
+	assert_int_equal(none.count, 1);
+}
+
 static void
 parameters_are_known_by_name_and_type(void **state)
 {
@@ -477,6 +497,7 @@ main(void)
 	    WITH_BENCH(a_list_of_match_is_bounded),
 	    WITH_BENCH(a_key_without_a_value_says_nothing),
 	    WITH_BENCH(a_mistake_in_an_expression_is_placed_in_the_document),
+	    WITH_BENCH(a_stored_policy_with_such_a_mistake_fails_when_it_judges),
 	    WITH_BENCH(parameters_are_known_by_name_and_type),
 	    WITH_BENCH(every_validation_that_is_wrong_is_complained_of),
 	    WITH_BENCH(what_follows_from_another_mistake_is_not_complained_of),
