@@ -22,14 +22,14 @@ static const struct {
 	unsigned includes; /* bits of enum role */
 	const char *who;   /* has it, where no token says it */
 } roles[] = {
-	[ROLE_NOBODY]    = {"nobody",    0},
-	[ROLE_ANYBODY]   = {"anybody",   EVERYBODY},
+	[ROLE_NOBODY]    = {"nobody",    0, NULL},
+	[ROLE_ANYBODY]   = {"anybody",   EVERYBODY, NULL},
 	[ROLE_AUTHOR]    = {"author",    WRITES, "publisher or steward"},
-	[ROLE_READER]    = {"reader",    READS},
-	[ROLE_PUBLISHER] = {"publisher", WRITES | BIT(ROLE_PUBLISHER)},
-	[ROLE_AUDITOR]   = {"auditor",   READS | BIT(ROLE_AUDITOR)},
-	[ROLE_STEWARD]   = {"steward",   WRITES | BIT(ROLE_STEWARD)},
-	[ROLE_ADMIN]     = {"admin",     WRITES | BIT(ROLE_PUBLISHER) | BIT(ROLE_AUDITOR) | BIT(ROLE_STEWARD) | BIT(ROLE_ADMIN)},
+	[ROLE_READER]    = {"reader",    READS, NULL},
+	[ROLE_PUBLISHER] = {"publisher", WRITES | BIT(ROLE_PUBLISHER), NULL},
+	[ROLE_AUDITOR]   = {"auditor",   READS | BIT(ROLE_AUDITOR), NULL},
+	[ROLE_STEWARD]   = {"steward",   WRITES | BIT(ROLE_STEWARD), NULL},
+	[ROLE_ADMIN]     = {"admin",     WRITES | BIT(ROLE_PUBLISHER) | BIT(ROLE_AUDITOR) | BIT(ROLE_STEWARD) | BIT(ROLE_ADMIN), NULL},
 };
 // clang-format on
 
