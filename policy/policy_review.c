@@ -7,7 +7,9 @@
 
 #include "cel/observe.h"
 
+#include "fact_fields.h"
 #include "match.h"
+#include "strange_key.h"
 #include "watched.h"
 
 struct review {
@@ -241,6 +243,38 @@ review_tests(struct review *r, const struct policy_cases *cases, size_t case_cou
 		warn(r, "tests", "/tests", at,
 		     "no test shows a product that passes: a policy that is never true would do, "
 		     "too");
+}
+
+static void
+review_case(const struct policy *p, const struct test_case *t, const char *pointer,
+	    struct violations *violations)
+{
+	const struct {
+		const char *key, *where;
+		const struct node *said;
+		const struct field_set *set;
+	} parts[] = {
+	    {"product", "a test's product", t->product, p->product},
+	    {"previous", "a test's previous product", t->previous, p->product},
+	    {"facts", "a test's facts", t->facts, &fact_fields},
+	    {"upstream", "a test's upstream", t->upstream, &upstream_fields},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (parts[i].said)
+			strange_keys(parts[i].set, parts[i].said,
+				     pointer_join(violations->arena, pointer, parts[i].key),
+				     parts[i].where, violations);
+}
+
+void
+policy_review_cases(const struct policy *p, const struct policy_cases *cases,
+		    struct violations *violations)
+{
+	const char *list = cases->items.items == p->document.tests.items ? "/tests" : "/cases";
+	const struct test_case *items = cases->items.items;
+	for (size_t i = 0; i < cases->items.count; i++)
+		review_case(p, &items[i], pointer_index(violations->arena, list, (uint32_t)i),
+			    violations);
 }
 
 /* What a parameter switches off is meant to be off: parameters are open. */

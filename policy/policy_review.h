@@ -2,7 +2,8 @@
  * policy_review.h -- what is not wrong with a policy and yet hardly meant.
  *
  * A validation that is always true, a variable that nobody uses, a match that nothing can match, a
- * test that is missing: each a complaint of enforcement "warn" with its place in the document.
+ * test that is missing, or about what no product has: each a complaint of enforcement "warn" with
+ * its place in the document.
  */
 #ifndef WEFT_POLICY_POLICY_REVIEW_H
 #define WEFT_POLICY_POLICY_REVIEW_H
@@ -15,5 +16,12 @@
  */
 void policy_review(const struct policy *p, const struct policy_cases *cases, size_t case_count,
 		   struct violations *violations);
+
+/*
+ * policy_review_cases -- keys that no product and no fact has, in cases for it: of its own
+ * document, or of a file.  Rule: "unknown-key".
+ */
+void policy_review_cases(const struct policy *p, const struct policy_cases *cases,
+			 struct violations *violations);
 
 #endif

@@ -89,6 +89,7 @@ check_further(struct call *c, const struct policy_inputs *in, struct checked_fil
 		return;
 	const struct policy_cases own = f->rule ? policy_own_cases(p) : cases->cases;
 	run->failed += note_failed_tests(p, &own, &f->complaints);
+	policy_review_cases(p, &own, &f->complaints);
 	if (f->rule) {
 		struct policy_cases *others;
 		size_t count = cases_of(c, in, p, &others);

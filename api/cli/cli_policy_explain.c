@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/yaml_text.h"
 #include "policy/explanation.h"
+#include "policy/fact_fields.h"
+#include "policy/strange_key.h"
 
 #include "explain_tree.h"
 #include "listing.h"
@@ -106,17 +108,47 @@ take_facts(const struct node *root, struct subject *s, struct err *e)
 	return ERR_OK;
 }
 
+// clang-format off
+static const struct field known_rows[] = {
+	{.name = "previous", .type = FIELD_NODE},
+	{.name = "upstream", .type = FIELD_LIST, .of = &upstream_fields},
+	{.name = "facts",    .type = FIELD_MAP,  .of = &fact_fields},
+	{.name = "now",      .type = FIELD_TEXT},
+	{0},
+};
+// clang-format on
+
+static const struct field_set known_set = {.name = "known", .fields = known_rows};
+
+/* A misspelt fact is one that is not known, and the policy may well be satisfied without it. */
+static void
+warn_of_strange_facts(struct call *c, const struct sent_file *file, const struct node *root,
+		      const struct subject *s)
+{
+	struct violations strange = {.arena = c->arena};
+	strange_keys(s->known.facts == root ? &fact_fields : &known_set, root, "", "the facts",
+		     &strange);
+	tell_violations(c, file, &strange);
+}
+
 static enum err_code
 read_facts_file(struct call *c, const char *path, struct subject *s, struct err *e)
 {
+	struct sent_file file;
 	struct node *root = ARENA_NEW(c->arena, struct node);
-	enum err_code code = document_read_file(path, c->arena, root, e);
+	enum err_code code = sent_file_read(c, path, &file, e);
 	if (code)
 		return code;
+	bool json = strcmp(file.media_type, "application/json") == 0;
+	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file.text, file.length, NULL,
+			  c->arena, root, e))
+		return tell_failure(c, file.name, file.text, file.length, e);
 	if (root->kind != NODE_MAP)
 		return ERR(e, MALFORMED, "%s: facts are a map", path);
 	code = take_facts(root, s, e);
 	s->known_from = path;
+	if (!code)
+		warn_of_strange_facts(c, &file, root, s);
 	return code ? err_while(e, "reading '%s'", path) : ERR_OK;
 }
 

@@ -48,6 +48,49 @@ a_sound_policy_has_no_warnings(void **state)
 	    warnings(b, with_expression(b, "retention(product) > period('1 year')")), "");
 }
 
+/* They are not decoded, and a test that says nothing passes. */
+static void
+what_no_product_and_no_fact_has_is_warned_of_in_tests(void **state)
+{
+	struct bench *b = *state;
+	struct policy *p = compile_policy(
+	    b, "kind: Policy\nname: p\nenforcement: deny\n"
+	       "validations: [{expression: has(product.name), message: m}]\n"
+	       "tests:\n"
+	       "  - name: t\n"
+	       "    product: {name: a, retension: 1 day, x-own: 1, schema: [{nam: b}]}\n"
+	       "    previous: {ownr: a}\n"
+	       "    facts: {quality: {scor: 1.0}, domain: {tags: [a]}}\n"
+	       "    upstream: [{name: a, columns: [{name: c, personel: true}]}, nothing]\n"
+	       "    expect: pass\n");
+	assert_non_null(p);
+	const struct policy_cases own = policy_own_cases(p);
+	policy_review_cases(p, &own, &b->violations);
+	static const struct {
+		const char *pointer, *message, *suggestion;
+		uint32_t line;
+	} wanted[] = {
+	    {"/tests/0/product/retension", "unknown key 'retension' in a test's product",
+	     "retention", 7},
+	    {"/tests/0/product/schema/0/nam", "unknown key 'nam' in a test's product", "name", 7},
+	    {"/tests/0/previous/ownr", "unknown key 'ownr' in a test's previous product", "owner",
+	     8},
+	    {"/tests/0/facts/quality/scor", "unknown key 'scor' in a test's facts", "score", 9},
+	    {"/tests/0/upstream/0/columns/0/personel",
+	     "unknown key 'personel' in a test's upstream", "personal", 10},
+	};
+	assert_int_equal(b->violations.count, ARRAY_LEN(wanted));
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		const struct violation *v = &b->violations.items[i];
+		assert_string_equal(v->pointer, wanted[i].pointer);
+		assert_string_equal(v->message, wanted[i].message);
+		assert_string_equal(v->suggestion, wanted[i].suggestion);
+		assert_string_equal(v->enforcement, "warn");
+		assert_int_equal(v->at.line, wanted[i].line);
+	}
+	policy_destroy(p);
+}
+
 static void
 what_is_settled_ahead_is_warned_of(void **state)
 {
@@ -256,6 +299,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 	const struct CMUnitTest tests[] = {
 	    T(a_sound_policy_has_no_warnings),
+	    T(what_no_product_and_no_fact_has_is_warned_of_in_tests),
 	    T(what_is_settled_ahead_is_warned_of),
 	    T(what_nothing_uses_is_warned_of),
 	    T(what_a_parameter_switches_off_is_meant_to_be_off),
