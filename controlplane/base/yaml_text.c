@@ -269,17 +269,18 @@ is_continuation(char c)
 size_t
 yaml_text_place(const struct yaml_text *t, const char *document, size_t offset)
 {
-	size_t wanted = 0, i = first_byte(t, document);
+	size_t wanted = 0, i = first_byte(t, document), behind = t->end;
 	for (size_t k = 0; k < offset && k < t->length; k++)
 		wanted += !is_space(t->value[k]) && !is_continuation(t->value[k]);
 	for (;; wanted--) {
 		while (i < t->end && is_written_space(t, document + i))
 			i += written(t, document + i);
 		if (i >= t->end || wanted == 0)
-			return i < t->end ? i : t->end;
+			return i < t->end ? i : behind;
 		i += written(t, document + i);
 		while (i < t->end && is_continuation(document[i]))
 			i++;
+		behind = i;
 	}
 }
 

@@ -45,7 +45,8 @@ const struct yaml_text *yaml_text_find(const struct yaml_text *texts, size_t cou
 
 /*
  * yaml_text_place -- where byte `offset` of what the text says stands in the document, by counting
- * the characters that are no spaces: those are the same, however a text is broken into lines.
+ * the characters that are no spaces: those are the same, however a text is broken into lines.  The
+ * end is behind the last of them, and not where a block's last line ends.
  */
 size_t yaml_text_place(const struct yaml_text *t, const char *document, size_t offset);
 

@@ -309,12 +309,22 @@ lex_sign(struct lexer *l)
 	return lex_strange(l);
 }
 
+/* Behind the last that is written: whoever looks for what is missing looks there. */
+static struct token
+lex_end(const struct lexer *l)
+{
+	uint32_t end = l->length;
+	while (end > 0 && is_space(l->source[end - 1]))
+		end--;
+	return (struct token){.kind = TOKEN_END, .span = {end, end}};
+}
+
 struct token
 lex_next(struct lexer *l)
 {
 	skip_space(l);
 	if (l->next >= l->length)
-		return token(l, l->next, TOKEN_END);
+		return lex_end(l);
 	char c = peek(l, 0);
 	uint32_t prefix = text_prefix(l);
 	if (prefix != UINT32_MAX)

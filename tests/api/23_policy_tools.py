@@ -97,6 +97,15 @@ class Explain(Tools):
         self.assertIn('"kept 6 years, less than 7 years"', done.stdout)
         self.assertIn("l.yaml:6:12: denied: kept 6 years, less than 7 years", done.stdout)
 
+    def test_a_fact_that_is_misspelt_is_warned_of(self):
+        words = ("policy", "explain", self.write("p.yaml", POLICY), self.write("l.yaml", LEDGER), "--facts")
+        done = self.offline(*words, self.write("facts.yaml", "facts: {domian: {tags: [finance]}}\nupstream: []\n"))
+        self.assertIn("facts.yaml:1:9: warning: unknown key 'domian' in the facts", done.stderr)
+        self.assertIn("= try: domain", done.stderr)
+        done = self.offline(*words, self.write("alone.yaml", "qualty: {score: 1.0}\n"))
+        self.assertIn("alone.yaml:1:1: warning: unknown key 'qualty' in the facts", done.stderr)
+        self.assertEqual(self.offline(*words, self.write("right.yaml", "quality: {score: 1.0}\n")).stderr, "")
+
     def test_json_has_the_same_tree(self):
         done = self.offline("policy", "explain", self.write("p.yaml", POLICY), self.write("l.yaml", LEDGER), "--json")
         answer = weft.json.loads(done.stdout)
@@ -302,6 +311,32 @@ tests:
     expect: pass
 """)
         self.assertIn("1 file, 0 errors", self.offline("policy", "check", path).stderr)
+
+    def test_what_is_missing_at_the_end_is_looked_for_there(self):
+        path = self.write("p.yaml", """\
+kind: Policy
+name: p
+enforcement: deny
+validations:
+  - expression: |
+      product.domain == "x" &&
+
+    message: m
+  - expression: >-
+      product.owner == "x"
+      ||
+    message: n
+""")
+        done = self.offline("policy", "check", path, status=2)
+        self.assertIn("p.yaml:6:31: error: expected a value, found the end", done.stderr)
+        self.assertIn("p.yaml:11:9: error: expected a value, found the end", done.stderr)
+
+    def test_what_no_product_and_no_fact_has_is_warned_of_in_cases(self):
+        self.write("all/p.yaml", POLICY)
+        self.write("all/c.yaml", CASES.replace("tags: [x]", "tgas: [x]"))
+        done = self.offline("policy", "check", "--strict", str(self.place / "all"), status=1)
+        self.assertIn("c.yaml:5:75: warning: unknown key 'tgas' in a test's product", done.stderr)
+        self.assertIn("= try: tags", done.stderr)
 
     def test_what_is_hardly_meant_is_warned_of(self):
         path = self.write("p.yaml", POLICY.replace("'exempt' in product.tags", "1 < 2").split("tests:")[0])

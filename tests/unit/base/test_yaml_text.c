@@ -113,6 +113,29 @@ a_byte_of_a_text_is_found_in_the_document(void **state)
 	is_found("ä: ö\nk: ü ^x\n");
 }
 
+/* And not where the line after it begins. */
+static void
+the_end_of_a_text_is_behind_its_last_character(void **state)
+{
+	(void)state;
+	static const char *const documents[] = {"k: a b^\n", "k: 'a b^'\n", "k: \"a b^\"\n",
+						"k: |\n  a\n  b^\n\nl: m\n",
+						"k: >-\n  a\n  b^\nl: m\n"};
+	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+		CLEANUP(arena_done) struct arena arena = {0};
+		char document[200];
+		struct yaml_text *texts;
+		size_t count, at = (size_t)(strchr(documents[i], '^') - documents[i]);
+		struct err e;
+		snprintf(document, sizeof document, "%.*s%s", (int)at, documents[i],
+			 documents[i] + at + 1);
+		assert_int_equal(yaml_texts(document, strlen(document), &arena, &texts, &count, &e),
+				 0);
+		const struct yaml_text *t = yaml_text_find(texts, count, "/k");
+		assert_int_equal(yaml_text_place(t, document, t->length), at);
+	}
+}
+
 static void
 no_text_is_at_a_pointer_that_is_not_there(void **state)
 {
@@ -132,6 +155,7 @@ main(void)
 	    cmocka_unit_test(what_is_decorated_is_said_to_be),
 	    cmocka_unit_test(what_is_no_yaml_is_malformed),
 	    cmocka_unit_test(a_byte_of_a_text_is_found_in_the_document),
+	    cmocka_unit_test(the_end_of_a_text_is_behind_its_last_character),
 	    cmocka_unit_test(no_text_is_at_a_pointer_that_is_not_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,6 +99,7 @@ what_is_not_closed_or_not_opened(void **state)
 		{"names[0",                 "1:8 expected ']' for the '[' at 1:6, found the end", NULL},
 		{"{'a': 1",                 "1:8 expected ',' or '}' for the '{' at 1:1, found the end", NULL},
 		{"n > 1 ? 2",               "1:10 expected ':' for the '?' at 1:7, found the end", NULL},
+		{"n > 1 &&  \n\n",         "1:9 expected a value, found the end", NULL},
 		{"n > 1)",                  "1:6 this closes nothing that was opened", NULL},
 		{"names]",                  "1:6 this closes nothing that was opened", NULL},
 		{"(n > 1 and n < 2)",       "1:8 'and' is no operator", "&&"},
