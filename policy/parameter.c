@@ -9,6 +9,7 @@
 
 // clang-format off
 static const char *const types[] = {"text", "period", "integer", "number", "bool", "list", "table", NULL};
+static const char *const with_article[] = {"a text", "a period", "an integer", "a number", "a bool", "a list", "a table"};
 static const char *const directions[] = {"higher", "lower", "longer", "shorter", "more", "fewer", "on", "off", NULL};
 
 /* Which directions a type can go, a bit each. */
@@ -297,9 +298,8 @@ check_direction(const struct parameter *p, const char *pointer, struct violation
 		    ways[is_period(&rows->members[0].value) ? PARAMETER_PERIOD : PARAMETER_NUMBER];
 	if (p->stricter < 0 || (all >> p->stricter & 1))
 		return true;
-	violation_note(violations, "parameter", pointer, p->at,
-		       "a %s cannot be '%s' to be stricter", types[p->type],
-		       directions[p->stricter]);
+	violation_note(violations, "parameter", pointer, p->at, "%s cannot be '%s' to be stricter",
+		       with_article[p->type], directions[p->stricter]);
 	return false;
 }
 
@@ -312,8 +312,8 @@ check_limits(const struct parameter *p, const char *pointer, struct violations *
 	for (size_t i = 0; !ordered && i < ARRAY_LEN(limits); i++)
 		if (limits[i]) {
 			violation_note(violations, "parameter", pointer, limits[i]->at,
-				       "the parameter '%s' is a %s, which has no '%s'", p->name,
-				       types[p->type], i ? "most" : "least");
+				       "the parameter '%s' is %s, which has no '%s'", p->name,
+				       with_article[p->type], i ? "most" : "least");
 			return false;
 		}
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
@@ -425,8 +425,8 @@ check_schema(const struct parameter *p, const char *pointer, struct violations *
 {
 	if (p->words.count > 0 && p->type != PARAMETER_TEXT && p->type != PARAMETER_PERIOD) {
 		violation_note(violations, "parameter", pointer, p->at,
-			       "'words' of the parameter '%s' are for a text, not for a %s",
-			       p->name, types[p->type]);
+			       "'words' of the parameter '%s' are for a text, not for %s", p->name,
+			       with_article[p->type]);
 		return false;
 	}
 	return !p->preset ||

@@ -84,6 +84,7 @@ a_schema_that_makes_no_sense_is_complained_of(void **state)
 	} rows[] = {
 	    {"p: null", "the parameter 'p' has neither a value nor a type"},
 	    {"p: {type: text, stricter: longer}", "a text cannot be 'longer' to be stricter"},
+	    {"p: {type: integer, stricter: on}", "an integer cannot be 'on' to be stricter"},
 	    {"p: {type: period, stricter: higher}", "a period cannot be 'higher' to be stricter"},
 	    {"p: {type: table, default: {a: 1}, stricter: longer}",
 	     "a table cannot be 'longer' to be stricter"},
