@@ -19,7 +19,8 @@ enum err_code standing_mark_read(struct session *s, struct standing_mark *ret_ma
 
 /*
  * standing_mark_claim -- in a writer's session: take or renew the lease.  standing_mark_move -- the
- * same, and go on to there.  Fail: ERR_STALE when another node has it.
+ * same, and go on to there; a lease that ends at 0 is given back.  Fail: ERR_STALE when another
+ * node has it.
  */
 enum err_code standing_mark_claim(struct session *s, moment lease_ends, struct err *e);
 enum err_code standing_mark_move(struct session *s, const struct standing_mark *to,

@@ -19,6 +19,7 @@
 
 enum {
 	EVENTS_AT_ONCE = 5000,
+	EVENTS_IN_HAND = 100, /* of those */
 	NAMES_AT_ONCE = 512,
 	NOTE_EVERY = 20000,    /* events that concerned nobody, until that is written down */
 	JOIN_PIECE = 20000000, /* nanoseconds */
@@ -69,17 +70,36 @@ look_done(struct look *l)
 
 /* ---- looking */
 
+/* Gives how many there were. */
 static enum err_code
-look_at_events(struct standing *st, struct look *l, struct session *s, struct err *e)
+look_at_piece(struct look *l, struct session *s, struct arena *arena, size_t *ret_count,
+	      struct err *e)
 {
 	struct event_list events;
-	enum err_code code = event_heads(s, l->seq, EVENTS_AT_ONCE, &l->arena, &events, e);
+	enum err_code code = event_heads(s, l->seq, EVENTS_IN_HAND, arena, &events, e);
 	for (size_t i = 0; code == ERR_OK && i < events.count; i++) {
 		code = concerned_by_event(&l->concerned, s, l->rules, &events.items[i], e);
 		l->seq = events.items[i].seq;
 	}
-	l->has_more = code == ERR_OK && events.count == EVENTS_AT_ONCE;
-	metric_set(st->meters.behind, (int64_t)events.count);
+	if (code == ERR_OK)
+		*ret_count = events.count;
+	return code;
+}
+
+/* Most events concern nobody, and nothing is kept of them. */
+static enum err_code
+look_at_events(struct standing *st, struct look *l, struct session *s, struct err *e)
+{
+	CLEANUP(arena_done) struct arena piece = {0};
+	size_t seen = 0, count = EVENTS_IN_HAND;
+	enum err_code code = ERR_OK;
+	while (code == ERR_OK && count == EVENTS_IN_HAND && seen < EVENTS_AT_ONCE) {
+		arena_reset(&piece);
+		code = look_at_piece(l, s, &piece, &count, e);
+		seen += code == ERR_OK ? count : 0;
+	}
+	l->has_more = code == ERR_OK && seen == EVENTS_AT_ONCE;
+	metric_set(st->meters.behind, (int64_t)seen);
 	return code;
 }
 
@@ -298,6 +318,30 @@ note(struct standing *st, const struct look *l, struct err *e)
 	return store_change(st->options.store, move_mark, &m, e);
 }
 
+/* Writer's session: another node may have come further. */
+static enum err_code
+move_to_seen(void *user, struct session *s, struct err *e)
+{
+	const struct standing *st = user;
+	struct standing_mark mark;
+	enum err_code code = standing_mark_read(s, &mark, e);
+	if (code != ERR_OK || mark.seq >= st->seen)
+		return code;
+	mark.seq = st->seen;
+	return standing_mark_move(s, &mark, 0, e);
+}
+
+/* Once, at the end: the next start need not go through the same events again. */
+static void
+note_seen(struct standing *st)
+{
+	struct err e;
+	enum err_code code =
+	    st->seen > 0 ? store_change(st->options.store, move_to_seen, st, &e) : ERR_OK;
+	if (code != ERR_OK && code != ERR_STALE)
+		LOG(WARN, "the next start goes through events again", "error", e.message);
+}
+
 static void
 tell(struct look *l)
 {
@@ -396,12 +440,13 @@ static void *
 run(void *user)
 {
 	struct standing *st = user;
+	enum err_code code = ERR_OK;
 	thread_stand_back();
 	while (!atomic_load(&st->stopping)) {
 		struct err e;
 		bool more = false;
 		const uint64_t commits = store_commits(st->options.store);
-		enum err_code code = turn(st, &more, &e);
+		code = turn(st, &more, &e);
 		if (code != ERR_OK && code != ERR_STALE)
 			LOG(WARN, "products cannot be judged again", "error", e.message);
 		if (code != ERR_OK)
@@ -410,6 +455,8 @@ run(void *user)
 			wait_for_news(st, commits);
 		rest(st, GATHERING);
 	}
+	if (code == ERR_OK)
+		note_seen(st);
 	return NULL;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "catalog/product_names.h"
 #include "catalog/shortfall.h"
+#include "catalog/standing_mark.h"
 #include "governance/standing.h"
 
 #include "office.h"
@@ -132,6 +133,41 @@ what_happened_meanwhile_is_found_at_the_next_start(void **state)
 	standing_stop(st);
 }
 
+/* How many events of the log are not noted as looked at. */
+static uint64_t
+not_noted(struct office *o)
+{
+	struct session *s = NULL;
+	struct standing_mark mark;
+	uint64_t events = 0;
+	assert_int_equal(store_read(o->store, &s, &o->e), ERR_OK);
+	assert_int_equal(standing_mark_read(s, &mark, &o->e), ERR_OK);
+	assert_int_equal(event_log_size(s, &events, &o->e), ERR_OK);
+	session_end(&s);
+	return events - mark.seq;
+}
+
+/* Who is stopped before he has looked is given more time. */
+static void
+what_concerned_nobody_is_noted_at_the_end(void **state)
+{
+	struct office *o = *state;
+	const moment end = clock_monotonic() + SECONDS(60);
+	assert_int_equal(office_publish_text(o, PRODUCT("sales.orders")), ERR_OK);
+	struct standing *st = start(o);
+	for (uint64_t seen = 0; not_noted(o) > 0 && clock_monotonic() < end;)
+		seen = store_wait(o->store, seen, clock_monotonic() + SECONDS(1));
+	assert_int_equal(office_publish_text(o, PRODUCT("sales.leads")), ERR_OK);
+	assert_int_equal(not_noted(o), 1);
+	for (moment time = 1000; not_noted(o) > 0 && clock_monotonic() < end; time *= 2) {
+		store_wait(o->store, store_commits(o->store), clock_monotonic() + time);
+		standing_stop(st);
+		st = start(o);
+	}
+	standing_stop(st);
+	assert_int_equal(not_noted(o), 0);
+}
+
 int
 main(void)
 {
@@ -141,6 +177,7 @@ main(void)
 	    T(of_two_at_once_nothing_happens_twice),
 	    T(what_is_retired_is_passed_over),
 	    T(what_happened_meanwhile_is_found_at_the_next_start),
+	    T(what_concerned_nobody_is_noted_at_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
