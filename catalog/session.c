@@ -18,11 +18,14 @@ store_read(struct store *store, struct session **ret_session, struct err *e)
 {
 	struct db *db = NULL;
 	uint64_t committed = atomic_load(&store->committed); /* before the snapshot */
-	uint64_t age = 0;
-	CHECK(reader_open(store, &db, &age, e));
+	uint64_t number = 0;
+	CHECK(reader_open(store, &db, &number, e));
 	struct session *s = memory_alloc(sizeof *s);
-	*s = (struct session){
-	    .store = store, .db = db, .age = age, .basis = committed, .now = store_now(store)};
+	*s = (struct session){.store = store,
+			      .db = db,
+			      .reader = number,
+			      .basis = committed,
+			      .now = store_now(store)};
 	*ret_session = s;
 	return ERR_OK;
 }
@@ -194,7 +197,7 @@ session_end(struct session **s)
 		roll_back(session);
 		leave_writer(session);
 	} else if (session->db) {
-		reader_close(session->store, session->db, session->age);
+		reader_close(session->store, session->db, session->reader);
 	}
 	free(session);
 }

@@ -58,7 +58,7 @@ store_create(const struct store_options *options)
 	metric_set(store->available, 1);
 	store->lock = -1;
 	store->idle_room = options->readers > 0 ? (size_t)options->readers : 1;
-	store->idle = memory_alloc(store->idle_room * sizeof(struct db *));
+	store->idle = memory_alloc(store->idle_room * sizeof *store->idle);
 	writer_gate_init(&store->writer_gate);
 	pthread_mutex_init(&store->pool_lock, NULL);
 	pthread_mutex_init(&store->commit_lock, NULL);
@@ -196,11 +196,11 @@ open_to_verify(struct store *store, struct err *e)
 		return ERR(e, NOT_FOUND, "there is no log in '%s'", store->folder);
 	CHECK(log_verifier_load(store, e));
 	struct db *db = NULL;
-	uint64_t age = 0;
-	if (reader_open(store, &db, &age, e) != ERR_OK)
+	uint64_t number = 0;
+	if (reader_open(store, &db, &number, e) != ERR_OK)
 		return while_opening(store, e);
 	enum err_code code = migrate_check(db, e);
-	reader_close(store, db, age);
+	reader_close(store, db, number);
 	return code == ERR_OK ? ERR_OK : while_opening(store, e);
 }
 

@@ -46,6 +46,12 @@ struct log_head {
 	moment time; /* of the last event; 0 when there is none */
 };
 
+/* A connection that no reader uses. */
+struct idle_reader {
+	struct db *db;
+	uint64_t number; /* 1, 2 ... as they were made */
+};
+
 struct store {
 	struct arena arena; /* holds the texts below */
 	const char *folder, *database, *origin;
@@ -75,9 +81,10 @@ struct store {
 	_Atomic uint64_t committed; /* the last event that every new reader sees */
 
 	pthread_mutex_t pool_lock;
-	struct db **idle; /* connections that no reader uses */
+	struct idle_reader *idle; /* the oldest is last */
 	size_t idle_count, idle_room;
-	uint64_t pool_age; /* grows when all connections are to be forgotten */
+	uint64_t readers_made;      /* the newest one's number */
+	uint64_t readers_forgotten; /* this one and those before are not used again */
 
 	pthread_mutex_t commit_lock;
 	pthread_cond_t changed; /* commits or wakes grew */
@@ -90,8 +97,8 @@ struct session {
 	struct log_head *head;  /* NULL in a reader */
 	struct log_head before; /* what rolling back brings back */
 	int64_t turn;
-	uint64_t age;   /* a reader's: when its connection was made */
-	uint64_t basis; /* a reader's: it sees at least the events up to this one */
+	uint64_t reader; /* a reader's: the number of its connection */
+	uint64_t basis;  /* a reader's: it sees at least the events up to this one */
 	moment now;
 	bool broken;        /* a change failed half-way: it must not commit */
 	bool rebuilding;    /* the search index is made at the end */
@@ -127,12 +134,13 @@ enum err_code log_verifier_load(struct store *store, struct err *e);
 enum err_code log_key_examine(const char *path, const struct verifier_key *verifier, struct err *e);
 
 /*
- * readers.c.  reader_open -- with its snapshot begun; reader_close -- kept for the next, or closed.
+ * readers.c.  reader_open -- the oldest connection that is idle, or a new one, with its snapshot
+ * begun; gives its number, too.  reader_close -- kept for the next, or closed.
  * readers_forget -- none that was made before is used again.
  */
-enum err_code reader_open(struct store *store, struct db **ret_db, uint64_t *ret_age,
+enum err_code reader_open(struct store *store, struct db **ret_db, uint64_t *ret_number,
 			  struct err *e);
-void reader_close(struct store *store, struct db *db, uint64_t age);
+void reader_close(struct store *store, struct db *db, uint64_t number);
 void readers_forget(struct store *store);
 
 /* session.c.  writer_open -- in the gate: a connection that is not lost. */

@@ -411,6 +411,25 @@ more_readers_than_connections_are_kept_all_read(void **state)
 		session_end(&all[i]);
 }
 
+/* Whichever came back last. */
+static void
+the_oldest_idle_connection_is_used_first(void **state)
+{
+	struct mesh *m = *state;
+	struct session *s = mesh_read(m), *beside = mesh_read(m);
+	const struct db *oldest = s->db;
+	session_end(&s);
+	session_end(&beside);
+	s = mesh_read(m);
+	beside = mesh_read(m);
+	assert_ptr_equal(s->db, oldest);
+	session_end(&beside);
+	session_end(&s);
+	s = mesh_read(m);
+	assert_ptr_equal(s->db, oldest);
+	session_end(&s);
+}
+
 static void
 ending_a_session_twice_is_harmless(void **state)
 {
@@ -568,6 +587,7 @@ main(void)
 	    HERE(a_change_that_failed_half_way_cannot_be_committed),
 	    HERE(a_reader_keeps_its_snapshot_while_others_write),
 	    HERE(more_readers_than_connections_are_kept_all_read),
+	    HERE(the_oldest_idle_connection_is_used_first),
 	    HERE(ending_a_session_twice_is_harmless),
 	    HERE(time_does_not_go_back_in_the_log),
 	    HERE(a_full_database_leaves_nothing_half_done),
