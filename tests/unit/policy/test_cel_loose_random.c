@@ -52,15 +52,15 @@ static const char *const keys[] = {"role",   "columns", "name",   "email",  "kin
 
 /* One item, a list of items, the short forms, maps inside maps. */
 static const char *const products[] = {
-    "{access: {role: r, columns: [c]}, contacts: c@d, ports: {kind: k, x-team: {lead: 1}}, "
-    "checks: {range: {column: c, min: 1}}, people: [p], range: {column: c, min: 1}, "
-    "ranges: [{column: c, min: 1}]}",
-    "{access: [{role: null, columns: c}, {role: r}], contacts: [n, {name: n, email: c@d}], "
-    "ports: [{kind: k}, {kind: l, x-team: [{lead: 1}]}], "
-    "checks: [{freshness: {within: 1 h}}, {unique: [a, b]}], "
-    "people: [{name: n, email: c@d}, p], ranges: []}",
-    "{access: [], contacts: {name: n, email: c@d}, checks: {freshness: {within: 1 h}, unique: a}, "
-    "people: [], ranges: [{column: [c]}, {column: d, min: 2}]}",
+    ("{access: {role: r, columns: [c]}, contacts: c@d, ports: {kind: k, x-team: {lead: 1}}, "
+     "checks: {range: {column: c, min: 1}}, people: [p], range: {column: c, min: 1}, "
+     "ranges: [{column: c, min: 1}]}"),
+    ("{access: [{role: null, columns: c}, {role: r}], contacts: [n, {name: n, email: c@d}], "
+     "ports: [{kind: k}, {kind: l, x-team: [{lead: 1}]}], "
+     "checks: [{freshness: {within: 1 h}}, {unique: [a, b]}], "
+     "people: [{name: n, email: c@d}, p], ranges: []}"),
+    ("{access: [], contacts: {name: n, email: c@d}, checks: {freshness: {within: 1 h}, unique: a}, "
+     "people: [], ranges: [{column: [c]}, {column: d, min: 2}]}"),
     "{checks: [{freshness: 1 h}, {range: {column: c, min: 1}}], contacts: []}",
 };
 
