@@ -121,14 +121,14 @@ enum err_code
 cli_policy_retire(struct call *c, struct err *e)
 {
 	const struct policy_retire_flags *flags = c->flags;
-	if (!flags->reason)
-		return ERR(e, USAGE, "say why with --reason TEXT; it is kept in the log");
+	enum err_code code = flags->dry_run ? ERR_OK : reason_check(flags->reason, e);
+	if (code)
+		return code;
 	const char *path = api_path(c->arena, "policies", c->words.items[0], NULL);
 	path = path_with(c->arena, path, "reason", flags->reason);
 	path = path_with(c->arena, path, "dry_run", flags->dry_run ? "true" : NULL);
 	struct answer a;
-	enum err_code code =
-	    client_ask(c, &(struct question){.method = "DELETE", .path = path}, &a, e);
+	code = client_ask(c, &(struct question){.method = "DELETE", .path = path}, &a, e);
 	if (code)
 		return code;
 	if (c->json)

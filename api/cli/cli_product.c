@@ -320,13 +320,14 @@ static enum err_code
 retire(struct call *c, struct err *e)
 {
 	const struct retire_flags *flags = c->flags;
-	if (!flags->reason)
-		return ERR(e, USAGE, "say why with --reason TEXT; it is kept in the log");
+	enum err_code code = reason_check(flags->reason, e);
+	if (code)
+		return code;
 	const char *path = api_path(c->arena, "products", c->words.items[0], NULL);
 	struct question q = {
 	    "DELETE", path_with(c->arena, path, "reason", flags->reason), NULL, NULL, NULL, 0};
 	struct answer a;
-	enum err_code code = client_ask(c, &q, &a, e);
+	code = client_ask(c, &q, &a, e);
 	if (code)
 		return code;
 	if (c->json) {

@@ -36,6 +36,14 @@ path_with(struct arena *arena, const char *path, const char *key, const char *va
 	return arena_printf(arena, "%s%c%s=%s", path, mark, key, fetch_escape(arena, value));
 }
 
+enum err_code
+reason_check(const char *reason, struct err *e)
+{
+	if (reason && reason[strspn(reason, " \t\r\n")])
+		return ERR_OK;
+	return ERR(e, USAGE, "say why with --reason TEXT; it is kept in the log");
+}
+
 const char *
 path_with_number(struct arena *arena, const char *path, const char *key, uint64_t value)
 {

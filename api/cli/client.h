@@ -70,6 +70,9 @@ enum err_code client_read(struct call *c, struct arena *arena,
  */
 void answer_show_json(struct call *c, const struct answer *a);
 
+/* reason_check -- has whoever takes something out of force said why?  Fails: ERR_USAGE. */
+enum err_code reason_check(const char *reason, struct err *e);
+
 /* sent_file_read -- a document to send: FILE ("-" is standard input). */
 struct sent_file {
 	const char *name; /* as shown: "<stdin>" */

@@ -147,6 +147,8 @@ class Versions(weft.Case):
         done = self.assertDone(self.server.client("policy", "show", "by-client", "--version", "1"))
         self.assertEqual(done.stdout, rule("by-client", "warn"))
         self.assertDone(self.server.client("policy", "retire", "by-client"), 2)
+        self.assertDone(self.server.client("policy", "retire", "by-client", "--reason", " "), 2)
+        self.assertIn("checked", self.assertDone(self.server.client("policy", "retire", "by-client", "--dry-run")).stdout)
         done = self.assertDone(self.server.client("policy", "retire", "by-client", "--reason", "enough"))
         self.assertRegex(done.stdout, r"by-client 2  retired by event \d+")
         done = self.assertDone(self.server.client("policy", "show", "by-client"), 2)
