@@ -132,6 +132,80 @@ review_parameters(struct review *r)
 	}
 }
 
+/* ---- lengths of time that are compared as texts ---- */
+
+/* What product.a.b is by the table of products, or NULL. */
+static const struct field *
+field_of(const struct review *r, const struct cel_step *steps, uint32_t i)
+{
+	if (steps[i].kind != STEP_FIELD)
+		return NULL;
+	const struct field *around = field_of(r, steps, i + 1);
+	const struct field_set *set = around ? around->of : NULL;
+	if (steps[i + 1].kind == STEP_NAME && strcmp(steps[i + 1].name, "product") == 0)
+		set = r->p->product;
+	for (const struct field *f = set ? set->fields : NULL; f && f->name; f++)
+		if (strcmp(f->name, steps[i].name) == 0)
+			return f;
+	return NULL;
+}
+
+/* A field of products or a parameter, be it with a value for where it is absent. */
+static bool
+is_length(const struct review *r, const struct cel_step *steps, uint32_t i)
+{
+	if (steps[i].kind == STEP_CALL && strcmp(steps[i].name, "orValue") == 0)
+		i++;
+	const struct field *f = field_of(r, steps, i);
+	if (f || steps[i].kind != STEP_FIELD)
+		return f && f->type == FIELD_DURATION;
+	const struct parameter *p = parameter_find(&r->p->parameters, steps[i].name);
+	return is_use_of(steps, i + 1, steps[i].name) && p && p->type == PARAMETER_PERIOD;
+}
+
+static bool
+is_order(const struct cel_step *step)
+{
+	static const char *const signs[] = {"<", "<=", ">", ">="};
+	for (size_t i = 0; step->kind == STEP_CALL && i < ARRAY_LEN(signs); i++)
+		if (strcmp(step->name, signs[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+review_order(struct review *r, const struct watched *w, uint32_t i)
+{
+	size_t count;
+	const struct cel_step *steps = cel_steps(w->program, &count);
+	const uint32_t left = i + 1, right = steps[left].behind;
+	struct arena *arena = r->violations->arena;
+	if (!is_length(r, steps, left) && !is_length(r, steps, right))
+		return;
+	warn(r, "lengths", w->pointer, place(r, w->pointer),
+	     arena_printf(arena,
+			  "lengths of time are compared letter by letter here, where '10 years' "
+			  "comes before '7 years': %.200s",
+			  cel_step_text(w->program, i, arena)))
+	    ->suggestion = arena_printf(arena, "period(%.100s) %s period(%.100s)",
+					cel_step_text(w->program, left, arena), steps[i].name,
+					cel_step_text(w->program, right, arena));
+}
+
+static void
+review_orders(struct review *r)
+{
+	size_t watched_count, count;
+	const struct watched *list =
+	    watched_list(r->p, &r->observed, r->violations->arena, &watched_count);
+	for (size_t k = 0; k < watched_count; k++) {
+		const struct cel_step *steps = cel_steps(list[k].program, &count);
+		for (uint32_t i = 0; i < count; i++)
+			if (is_order(&steps[i]))
+				review_order(r, &list[k], i);
+	}
+}
+
 /* ---- a match that nothing can match ---- */
 
 /* May the pattern fit some word of the list?  NULL: any word may come. */
@@ -301,6 +375,7 @@ review_all_expressions(struct review *r)
 		review_expressions(r);
 		review_variables(r);
 		review_parameters(r);
+		review_orders(r);
 	}
 	edition_done(&r->observed);
 	edition_done(&r->open);

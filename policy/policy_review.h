@@ -1,9 +1,9 @@
 /*
  * policy_review.h -- what is not wrong with a policy and yet hardly meant.
  *
- * A validation that is always true, a variable that nobody uses, a match that nothing can match, a
- * test that is missing, or about what no product has: each a complaint of enforcement "warn" with
- * its place in the document.
+ * A validation that is always true, lengths of time that are compared as texts, a variable that
+ * nobody uses, a match that nothing can match, a test that is missing, or about what no product
+ * has: each a complaint of enforcement "warn" with its place in the document.
  */
 #ifndef WEFT_POLICY_POLICY_REVIEW_H
 #define WEFT_POLICY_POLICY_REVIEW_H
@@ -12,7 +12,7 @@
 
 /*
  * policy_review -- `cases` are further tests of it, beside its own; may be NULL.  Rules: "always",
- * "unused", "nothing-matches", "tests".
+ * "unused", "lengths", "nothing-matches", "tests".
  */
 void policy_review(const struct policy *p, const struct policy_cases *cases, size_t case_count,
 		   struct violations *violations);

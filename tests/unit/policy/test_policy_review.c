@@ -121,6 +121,42 @@ what_is_settled_ahead_is_warned_of(void **state)
 }
 
 static void
+lengths_of_time_that_are_compared_as_texts_are_warned_of(void **state)
+{
+	static const struct {
+		const char *expression, *suggestion; /* NULL: nothing is warned of */
+	} cases[] = {
+	    {"product.retention >= '7 years'", "period(product.retention) >= period('7 years')"},
+	    {"\"'1 day' < product.sla.freshness\"",
+	     "period('1 day') < period(product.sla.freshness)"},
+	    {"product.?retention.orValue('') > params.p",
+	     "period(product.?retention.orValue('')) > period(params.p)"},
+	    {"product.owner > params.p", "period(product.owner) > period(params.p)"},
+	    {"retention(product) > period(params.p)", NULL},
+	    {"period(product.retention) > period(params.p)", NULL},
+	    {"product.retention == params.p", NULL},
+	    {"product.owner > 'a' && size(product.retention) > 3", NULL},
+	};
+	struct bench *b = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct policy *p = compile_policy(
+		    b,
+		    arena_printf(&b->arena, "%sparameters: {p: {type: period, default: 7 years}}\n",
+				 with_expression(b, cases[i].expression)));
+		assert_non_null(p);
+		policy_review(p, NULL, 0, &b->violations);
+		const struct violation *found = NULL;
+		for (size_t k = 0; k < b->violations.count; k++)
+			if (strcmp(b->violations.items[k].rule, "lengths") == 0)
+				found = &b->violations.items[k];
+		assert_int_equal(found != NULL, cases[i].suggestion != NULL);
+		if (found)
+			assert_string_equal(found->suggestion, cases[i].suggestion);
+		policy_destroy(p);
+	}
+}
+
+static void
 what_nothing_uses_is_warned_of(void **state)
 {
 	struct bench *b = *state;
@@ -301,6 +337,7 @@ main(void)
 	    T(a_sound_policy_has_no_warnings),
 	    T(what_no_product_and_no_fact_has_is_warned_of_in_tests),
 	    T(what_is_settled_ahead_is_warned_of),
+	    T(lengths_of_time_that_are_compared_as_texts_are_warned_of),
 	    T(what_nothing_uses_is_warned_of),
 	    T(what_a_parameter_switches_off_is_meant_to_be_off),
 	    T(parameters_that_are_used_together_are_used),
