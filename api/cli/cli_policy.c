@@ -110,8 +110,10 @@ const struct verb policy_verbs[] = {
 	.help =
 	    "Compiles and type-checks each document, runs its tests, and warns of what is hardly "
 	    "meant: validations that are\n"
-	    "always true, variables and parameters that nothing uses, a match that matches "
-	    "nothing, tests that are missing.\n"
+	    "always true, lengths of time that are compared as texts, variables and parameters "
+	    "that "
+	    "nothing uses, a match\n"
+	    "that matches nothing, tests that are missing, or about what no product has.\n"
 	    "A policy that tightens another one finds it among the files, on the server, or "
 	    "among the ready-made ones.\n"
 	    "Exits with 2 when a document is wrong, with 1 when a test fails (with --strict, "
