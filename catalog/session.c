@@ -36,7 +36,7 @@ store_read(struct store *store, struct session **ret_session, struct err *e)
 static void
 roll_back(struct session *s)
 {
-	*s->head = s->before;
+	*s->head = s->store->before;
 	db_roll_back(s->db);
 }
 
@@ -77,14 +77,14 @@ begin_writing(struct session *s, struct err *e)
 	enum err_code code = writer_open(store, e);
 	if (code == ERR_OK) {
 		s->db = store->writer;
-		s->before = store->head;
+		store->before = store->head;
 		code = db_begin(s->db, e);
 	} else if (code == ERR_UNAVAILABLE) {
 		follower_note_loss(store->follower, e);
 	}
 	if (code == ERR_OK && (code = log_turn_take(s, e)) != ERR_OK)
 		roll_back(s);
-	s->before = store->head; /* what others have appended stays when this is rolled back */
+	store->before = store->head; /* what others have appended stays when this is rolled back */
 	return code;
 }
 
@@ -156,7 +156,7 @@ commit(struct session *s, struct err *e)
 	CHECK(search_index_pay(s, e));
 	CHECK(log_turn_tell(s, e));
 	enum err_code code = db_commit(s->db, e);
-	s->before.loaded = false;
+	s->store->before.loaded = false;
 	return code != ERR_OK && db_commit_unknown(s->db) ? log_turn_find_out(s, e) : code;
 }
 
@@ -173,7 +173,7 @@ session_commit(struct session *s, struct err *e)
 	else if (s->db)
 		roll_back(s);
 	else
-		*s->head = s->before;
+		*s->head = store->before;
 	leave_writer(s);
 	if (code == ERR_OK) {
 		store_clock_note(&store->clock, s->now);

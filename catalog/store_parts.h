@@ -68,8 +68,9 @@ struct store {
 	struct signing_key key; /* zeros in STORE_VERIFY */
 
 	struct writer_gate writer_gate;
-	struct db *writer; /* this and the next three: of who is in the gate */
+	struct db *writer; /* this and the next four: of who is in the gate */
 	struct log_head head;
+	struct log_head before;    /* what rolling back brings back */
 	int64_t turn;              /* of this node: counts its transactions */
 	uint64_t heard_of;         /* `touched` knows all events up to this one */
 	struct follower *follower; /* NULL: nobody else writes to the database */
@@ -93,9 +94,8 @@ struct store {
 
 struct session {
 	struct store *store;
-	struct db *db;          /* NULL once it has ended */
-	struct log_head *head;  /* NULL in a reader */
-	struct log_head before; /* what rolling back brings back */
+	struct db *db;         /* NULL once it has ended */
+	struct log_head *head; /* NULL in a reader */
 	int64_t turn;
 	uint64_t reader; /* a reader's: the number of its connection */
 	uint64_t basis;  /* a reader's: it sees at least the events up to this one */
