@@ -23,17 +23,16 @@ enum {
 	LARGEST_SHARE = 8,     /* an answer larger than this part of the cache is not kept */
 };
 
+/* There are many of them, and they are small: places in it take less than pointers. */
 struct answer {
 	struct answer *next;          /* in its chain */
 	struct answer *newer, *older; /* by use */
 	uint64_t hash;
-	enum answer_form form;
+	uint64_t basis;           /* session_basis() of the session that it is of */
 	const char *content_type; /* a constant, or NULL */
-	char *product, *etag;     /* inside `bytes`; etag may be NULL */
-	char *body;
-	size_t length, size; /* of the body; of the whole allocation */
-	uint64_t basis;      /* session_basis() of the session that it is of */
-	char bytes[];
+	enum answer_form form;
+	uint32_t etag, body, end; /* begin in `bytes`; no etag: the first two are equal */
+	char bytes[];             /* the product's name, its etag, the body */
 };
 
 struct answer_cache {
@@ -80,6 +79,24 @@ hash_of(const char *product)
 	return map_hash(product, strlen(product));
 }
 
+static const char *
+product_of(const struct answer *a)
+{
+	return a->bytes;
+}
+
+static const char *
+etag_of(const struct answer *a)
+{
+	return a->body > a->etag ? a->bytes + a->etag : NULL;
+}
+
+static size_t
+size_of(const struct answer *a)
+{
+	return sizeof *a + a->end;
+}
+
 /* ---- the list by use */
 
 static void
@@ -117,7 +134,7 @@ drop(struct answer_cache *c, struct answer *a)
 		link = &(*link)->next;
 	*link = a->next;
 	unlink_use(c, a);
-	c->used -= a->size;
+	c->used -= size_of(a);
 	metric_set(c->bytes, (int64_t)c->used);
 	free(a);
 }
@@ -154,7 +171,7 @@ look_up(struct answer_cache *c, const char *product, enum answer_form form)
 {
 	uint64_t hash = hash_of(product);
 	struct answer *a = *bucket_of(c, hash);
-	while (a && (a->hash != hash || a->form != form || strcmp(a->product, product) != 0))
+	while (a && (a->hash != hash || a->form != form || strcmp(product_of(a), product) != 0))
 		a = a->next;
 	return a;
 }
@@ -182,49 +199,47 @@ answer_cache_find(struct answer_cache *c, const char *product, enum answer_form 
 		unlink_use(c, a);
 		link_newest(c, a);
 		rs->content_type = a->content_type;
-		rs->etag = a->etag ? arena_text(rs->arena, a->etag) : NULL;
-		buf_append(&rs->body, a->body, a->length);
+		rs->etag = etag_of(a) ? arena_text(rs->arena, etag_of(a)) : NULL;
+		buf_append(&rs->body, a->bytes + a->body, a->end - a->body);
 	}
 	pthread_mutex_unlock(&c->lock);
 	metric_add(a ? c->hits : c->misses, 1);
 	return a != NULL;
 }
 
-static char *
-put_text(char **at, const char *text)
+static size_t
+size_of_text(const char *text)
 {
-	if (!text)
-		return NULL;
-	size_t size = strlen(text) + 1;
-	char *copy = memcpy(*at, text, size);
-	*at += size;
-	return copy;
+	return text ? strlen(text) + 1 : 0;
 }
 
 static size_t
-size_of(const char *product, const struct response *rs)
+size_for(const char *product, const struct response *rs)
 {
-	size_t etag = rs->etag ? strlen(rs->etag) + 1 : 0;
-	return sizeof(struct answer) + strlen(product) + 1 + etag + rs->body.length;
+	return sizeof(struct answer) + size_of_text(product) + size_of_text(rs->etag) +
+	       rs->body.length;
+}
+
+/* Gives the place behind. */
+static uint32_t
+put(struct answer *a, uint32_t at, const void *bytes, size_t length)
+{
+	if (length > 0)
+		memcpy(a->bytes + at, bytes, length);
+	return at + (uint32_t)length;
 }
 
 static struct answer *
 make_answer(const char *product, enum answer_form form, uint64_t basis, const struct response *rs)
 {
-	size_t size = size_of(product, rs);
-	struct answer *a = memory_alloc(size);
-	*a = (struct answer){.hash = hash_of(product),
-			     .form = form,
-			     .content_type = rs->content_type,
-			     .length = rs->body.length,
-			     .size = size,
-			     .basis = basis};
-	char *at = a->bytes;
-	a->product = put_text(&at, product);
-	a->etag = put_text(&at, rs->etag);
-	a->body = at;
-	if (rs->body.length > 0)
-		memcpy(at, rs->body.data, rs->body.length);
+	struct answer *a = memory_alloc(size_for(product, rs));
+	a->hash = hash_of(product);
+	a->basis = basis;
+	a->content_type = rs->content_type;
+	a->form = form;
+	a->etag = put(a, 0, product, size_of_text(product));
+	a->body = put(a, a->etag, rs->etag, size_of_text(rs->etag));
+	a->end = put(a, a->body, rs->body.data, rs->body.length);
 	return a;
 }
 
@@ -246,7 +261,7 @@ insert(struct answer_cache *c, struct answer *a)
 	a->next = *bucket;
 	*bucket = a;
 	link_newest(c, a);
-	c->used += a->size;
+	c->used += size_of(a);
 	metric_set(c->bytes, (int64_t)c->used);
 }
 
@@ -254,12 +269,12 @@ void
 answer_cache_keep(struct answer_cache *c, const char *product, enum answer_form form,
 		  uint64_t basis, const struct response *rs)
 {
-	if (!c || size_of(product, rs) > c->most / LARGEST_SHARE)
+	if (!c || size_for(product, rs) > c->most / LARGEST_SHARE)
 		return;
 	pthread_mutex_lock(&c->lock);
 	const struct answer *before = look_up(c, product, form);
 	if (!before || before->basis <= basis) {
-		make_room(c, product, form, size_of(product, rs));
+		make_room(c, product, form, size_for(product, rs));
 		insert(c, make_answer(product, form, basis, rs));
 	}
 	pthread_mutex_unlock(&c->lock);
