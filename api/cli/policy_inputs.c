@@ -194,6 +194,9 @@ policy_inputs_read(struct call *c, struct policy_inputs *in, struct err *e)
 			keep_worst(c, in->case_files[i].file.name, &failure, &worst);
 	}
 	*e = worst;
+	if (!worst.code && in->file_count == 0)
+		return ERR(e, NOT_FOUND, "there is no policy and no case in '%s'",
+			   c->words.items[0]);
 	return worst.code;
 }
 

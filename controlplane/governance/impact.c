@@ -472,8 +472,9 @@ check_number(const struct impact *i, struct err *e)
 		return ERR_OK;
 	return ERR(e, REFUSED,
 		   "an Open Policy Agent decides '%s', and is asked about %d products at most, not "
-		   "about %llu: try it on one domain",
-		   policy_name(i->policy), IMPACT_MOST_ASKED, (unsigned long long)i->total);
+		   "about %llu%s",
+		   policy_name(i->policy), IMPACT_MOST_ASKED, (unsigned long long)i->total,
+		   i->scan.domain ? "" : ": try it on one domain");
 }
 
 static enum err_code

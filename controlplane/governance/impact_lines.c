@@ -39,7 +39,7 @@ impact_write_product(const struct impact_finding *f, bool as_line, struct buf *o
 	json_member_text(&j, "before", impact_state_name(f->product.before));
 	json_member_text(&j, "after", impact_state_name(f->product.after));
 	if (f->grace_end)
-		json_member_time(&j, "grace_ends", f->grace_end);
+		json_member_time(&j, "grace_end", f->grace_end);
 	json_key(&j, "violations");
 	violations_write(&f->complaints, &j);
 	json_end_map(&j);

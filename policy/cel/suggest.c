@@ -65,6 +65,7 @@ static const struct conversion {
     {TYPE_INT, TYPE_DOUBLE, "double"},
     {TYPE_UINT, TYPE_DOUBLE, "double"},
     {TYPE_UINT, TYPE_INT, "int"},
+    {TYPE_STRING, TYPE_TIMESTAMP, "date"}, /* of a day alone, too */
     {TYPE_STRING, TYPE_TIMESTAMP, "timestamp"},
     {TYPE_STRING, TYPE_DURATION, "duration"},
     {TYPE_STRING, TYPE_PERIOD, "period"},
@@ -75,12 +76,22 @@ static const struct conversion {
     {TYPE_BOOL, TYPE_STRING, "string"},
 };
 
+/* A time of the day that is written there is meant. */
+static bool
+loses(const char *function, const struct cel_expr *operand)
+{
+	return strcmp(function, "date") == 0 && operand->kind == EXPR_LITERAL &&
+	       strchr(operand->literal.text, 'T');
+}
+
 static const char *
-conversion_of(const struct suggesting *s, enum type_kind from, enum type_kind to)
+conversion_of(const struct suggesting *s, const struct cel_expr *operand, enum type_kind from,
+	      enum type_kind to)
 {
 	for (size_t i = 0; i < ARRAY_LEN(conversions); i++)
 		if (conversions[i].from == from && conversions[i].to == to &&
-		    function_find(s->functions, conversions[i].function))
+		    function_find(s->functions, conversions[i].function) &&
+		    !loses(conversions[i].function, operand))
 			return conversions[i].function;
 	return NULL;
 }
@@ -104,10 +115,10 @@ with_conversion(const struct suggesting *s, const struct cel_expr *x,
 		for (uint32_t i = 0; i < 2 && o->count == 2; i++) {
 			enum type_kind to = o->types[i + 1]->kind, other = o->types[2 - i]->kind;
 			bool any = to == TYPE_PARAM && other == TYPE_PARAM;
-			const char *function =
-			    any || other == kinds[1 - i]
-				? conversion_of(s, kinds[i], any ? kinds[1 - i] : to)
-				: NULL;
+			const char *function = any || other == kinds[1 - i]
+						   ? conversion_of(s, x->children[i], kinds[i],
+								   any ? kinds[1 - i] : to)
+						   : NULL;
 			if (!function)
 				continue;
 			const char *converted =

@@ -267,6 +267,12 @@ validations:
             self.assertIn(f"error: {path}: No such file or directory", done.stderr)
             self.assertEqual(done.stderr.count("no-such.yaml"), 1, verb)
 
+    def test_a_folder_without_policies_is_an_error(self):
+        self.write("all/ledger.yaml", LEDGER)
+        for verb in ("check", "test", "coverage"):
+            done = self.offline("policy", verb, str(self.place / "all"), status=2)
+            self.assertIn(f"there is no policy and no case in '{self.place / 'all'}'", done.stderr)
+
     def test_a_misspelt_key_is_told_whatever_form_a_product_may_choose(self):
         path = self.write("p.yaml", """\
 kind: Policy

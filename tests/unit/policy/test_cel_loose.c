@@ -146,7 +146,7 @@ a_field_of_what_is_loose_has_its_type(void **state)
 	has_type("product.checks[0].freshness", "dyn");
 	refuses("product.access.exists(a, a.until < now)",
 		"1:34 '<' does not go with (string, timestamp)");
-	suggests("product.access.exists(a, a.until < now)", "timestamp(a.until) < now");
+	suggests("product.access.exists(a, a.until < now)", "date(a.until) < now");
 	suggests("product.checks.exists(q, q.freshness.withn == '')", "within");
 	suggests("product.checks.exists(q, q.range.minn == 1)", "min");
 	suggests("product.ports.exists(p, p.kin == '')", "kind");

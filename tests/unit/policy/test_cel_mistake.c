@@ -158,6 +158,7 @@ what_does_not_go_together_with_what_would(void **state)
 		{"n == '1'",                "1:3 '==' does not go with (int, string)", "string(n) == '1'"},
 		{"names == 'a'",            "1:7 '==' does not go with (list(string), string)", "'a' in names"},
 		{"now > '2026-01-01T00:00:00Z'", "1:5 '>' does not go with (timestamp, string)", "now > timestamp('2026-01-01T00:00:00Z')"},
+		{"now > '2026-01-01'", "1:5 '>' does not go with (timestamp, string)", "now > date('2026-01-01')"},
 		{"retention(product) >= '7 years'", "1:20 '>=' does not go with (period, string)", "retention(product) >= period('7 years')"},
 		{"names.contains('a')",     "1:7 'contains' does not go with (list(string), string)", "'a' in names"},
 		{"'a' in product.name",     "1:5 'in' does not go with (string, string)", "product.name.contains('a')"},
