@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "base/utf8.h"
+
 #include "match.h"
 #include "opa.h"
 #include "policy_parts.h"
@@ -58,8 +60,9 @@ is_of_domain(const struct policy *p)
 void
 policy_charge(const struct verdict *v, uint64_t *left)
 {
-	if (v->cost > 0 && is_of_domain(v->policy))
-		*left -= v->cost < *left ? v->cost : *left;
+	const uint64_t taken = v->cost + (uint64_t)v->complaints * COMPLAINT_STEPS;
+	if (taken > 0 && is_of_domain(v->policy))
+		*left -= taken < *left ? taken : *left;
 }
 
 static uint64_t
@@ -115,12 +118,20 @@ work_out(struct hearing *h, uint64_t needs)
 #define LEFT_TO_DOMAINS                                                                            \
 	"are left of the %d that the policies of domains may take together on one product"
 
+const char *
+policy_message(const char *text, size_t length, struct arena *arena)
+{
+	const int kept = utf8_cut(text, length, POLICY_LONGEST_MESSAGE);
+	return arena_printf(arena, "%.*s%s", kept, text, (size_t)kept < length ? " ..." : "");
+}
+
 static const char *
 text_of(struct hearing *h, const struct cel_program *program)
 {
 	struct cel_value v = program ? evaluate(h, program) : cel_null();
-	bool is_text = v.kind == CEL_STRING && v.count > 0 && !memchr(v.text, '\0', v.count);
-	return is_text ? arena_bytes(h->violations->arena, v.text, v.count) : NULL;
+	if (v.kind != CEL_STRING || v.count == 0 || memchr(v.text, '\0', v.count))
+		return NULL;
+	return policy_message(v.text, v.count, h->arena);
 }
 
 /* It was given less than its own limit, and has taken that. */
@@ -150,8 +161,7 @@ message_of(struct hearing *h, const struct rule *r, struct cel_value result)
 		message = r->validation->message;
 	if (result.kind == CEL_BOOL)
 		return message;
-	return arena_printf(h->violations->arena, "%s (cannot be told: %s)", message,
-			    reason(h, result));
+	return arena_printf(h->arena, "%s (cannot be told: %s)", message, reason(h, result));
 }
 
 static const char *
@@ -170,7 +180,7 @@ grace_note(const struct hearing *h, const char *message)
 	if (!h->verdict.grace_end)
 		return message;
 	clock_format(h->verdict.grace_end, end);
-	return arena_printf(h->violations->arena, "%s (refused from %.10s on)", message, end);
+	return arena_printf(h->arena, "%s (refused from %.10s on)", message, end);
 }
 
 /* The list outlives the policy: its texts are copies. */
@@ -279,6 +289,7 @@ apply(struct hearing *h, const struct rule *r)
 		work_out(h, r->complaint_needs);
 	/* In this order, whatever the compiler's is: both take of what is left of the steps. */
 	const char *pointer = pointer_of(h, r);
+	h->verdict.complaints++;
 	complain(h, r->validation->name, message_of(h, r, result), pointer);
 }
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/utf8.h"
 
 struct consultation {
 	const struct policy *policy;
@@ -73,16 +72,6 @@ ask(const struct consultation *c, const struct policy_input *input, const struct
 
 /* ---- complaints ---- */
 
-static const char *
-shortened(struct consultation *c, const char *text)
-{
-	size_t length = strlen(text);
-	if (length <= OPA_LONGEST_MESSAGE)
-		return text;
-	return arena_printf(c->arena, "%.*s ...", utf8_cut(text, length, OPA_LONGEST_MESSAGE),
-			    text);
-}
-
 static void
 add_complaint(struct consultation *c, struct opa_complaint complaint)
 {
@@ -99,7 +88,9 @@ add_complaint(struct consultation *c, struct opa_complaint complaint)
 static void
 complain(struct consultation *c, const char *message)
 {
-	add_complaint(c, (struct opa_complaint){.message = shortened(c, message), .pointer = ""});
+	add_complaint(
+	    c, (struct opa_complaint){.message = policy_message(message, strlen(message), c->arena),
+				      .pointer = ""});
 }
 
 /* It cannot be told: nothing of what was said before counts. */
@@ -137,7 +128,7 @@ read_map_violation(struct consultation *c, const struct node *item, const char *
 	const char *pointer = node_text(item, "pointer", "");
 	add_complaint(c, (struct opa_complaint){
 			     .rule = node_text(item, "rule", NULL),
-			     .message = shortened(c, message),
+			     .message = policy_message(message, strlen(message), c->arena),
 			     .pointer = *pointer == '/' ? pointer : "",
 			 });
 }

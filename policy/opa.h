@@ -24,7 +24,7 @@
 #include "policy_parts.h"
 
 /* What is said of more violations is only how many there are. */
-enum { OPA_MOST_VIOLATIONS = 100, OPA_LONGEST_MESSAGE = 1000 };
+enum { OPA_MOST_VIOLATIONS = 100 };
 
 struct opa_complaint {
 	const char *rule; /* or NULL */

@@ -172,6 +172,13 @@ typedef enum err_code policy_ask_fn(void *asker, const struct policy *p, const c
  */
 enum { POLICY_MOST_STEPS = 10000000, DOMAINS_MOST_STEPS = 20000000 };
 
+/* A rule that does not hold takes work beyond its evaluation: what it says is written down, sent
+ * and kept.  Of what those of domains may take together it takes as much as so many steps. */
+enum { COMPLAINT_STEPS = 10000 };
+
+/* Bytes of a text that an expression or an Open Policy Agent makes; longer ones are cut. */
+enum { POLICY_LONGEST_MESSAGE = 1000 };
+
 /*
  * What is judged, and by which facts.  All but `product` may be NULL; a NULL `facts` is an empty
  * map.  facts.published_at, when the product was first published, is what grace goes by.
@@ -207,6 +214,7 @@ struct verdict {
 	moment grace_end;             /* of a verdict within the grace; else 0 */
 	uint64_t cost;                /* steps of evaluation */
 	uint64_t most_steps;          /* of a policy that scope and lists of match let judge */
+	uint32_t complaints;          /* of its validations */
 	const char *decision_id;      /* of the Open Policy Agent that was asked, or NULL */
 };
 
@@ -218,8 +226,8 @@ struct verdict {
 struct verdict policy_judge(const struct policy *p, const struct policy_input *input,
 			    struct arena *arena, struct violations *violations);
 
-/* policy_charge -- if it is one of a domain, take what its verdict cost off what is left to those.
- * Also of a verdict that it is not concerned: that had to be found out. */
+/* policy_charge -- if it is one of a domain, take what its verdict cost, with its complaints, off
+ * what is left to those.  Also of a verdict that it is not concerned: that had to be found out. */
 void policy_charge(const struct verdict *v, uint64_t *left);
 
 /*

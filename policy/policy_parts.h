@@ -39,6 +39,10 @@ struct policy_watch {
 	void *user;
 };
 
+/* policy_message -- the text in the arena, of at most POLICY_LONGEST_MESSAGE bytes and, if it was
+ * cut, " ...". */
+const char *policy_message(const char *text, size_t length, struct arena *arena);
+
 /* policy_judge_by -- as policy_judge(), by that edition; `watch` may be NULL. */
 struct verdict policy_judge_by(const struct policy *p, const struct edition *edition,
 			       const struct policy_input *input, const struct policy_watch *watch,

@@ -15,6 +15,8 @@
 #include "facts.h"
 #include "transaction.h"
 
+enum { REASONS_LENGTH = 500 }; /* of those that one line tells; the violations say all */
+
 struct publication {
 	struct node root;
 	struct descriptor wanted;
@@ -114,13 +116,15 @@ static enum err_code
 refuse(struct transaction *t, const char *name, struct err *e)
 {
 	CLEANUP(buf_done) struct buf reasons = {0};
-	size_t count = violations_denied(t->violations);
+	size_t told = 0, count = violations_denied(t->violations);
 	violations_sort(t->violations);
-	for (size_t i = 0; i < t->violations->count; i++) {
+	for (size_t i = 0; i < t->violations->count && reasons.length < REASONS_LENGTH; i++) {
 		const struct violation *v = &t->violations->items[i];
 		if (strcmp(v->enforcement, "deny") == 0)
-			buf_printf(&reasons, "%s%s", reasons.length ? "; " : "", v->message);
+			buf_printf(&reasons, "%s%s", told++ ? "; " : "", v->message);
 	}
+	if (count > told)
+		buf_printf(&reasons, "; and %zu more", count - told);
 	return ERR(e, REFUSED, "'%s' is refused for %zu reason%s: %s", name, count,
 		   count == 1 ? "" : "s", reasons.data);
 }

@@ -95,6 +95,21 @@ class PolicyBounds(weft.Case):
         nothing = "".join(f"{TEN}.filter(x{i}, " for i in range(9)) + "false" + ") != []" * 9
         self.assertIn("takes more than 1000000 steps", self.judge(rule(nothing))[0])
 
+    def test_what_thousands_of_rules_say(self):
+        """Else a publisher had the server say all of a description as often as he likes, until there is no memory left."""
+        every = {"expression": "product.owner == ''", "message": "m", "messageExpression": "product.description"}
+        self.assertStatus(self.define(policy(enforcement="warn", validations=[every] * 2400)), 201)
+        answer = self.server.publish(weft.product("bounded.speech", domain="bounded", description="x" * 900000))
+        self.assertStatus(answer, 201)
+        *said, more = [item["message"] for item in answer.json["violations"]]
+        self.assertEqual({len(message) for message in said}, {1004})
+        self.assertIn(str(2400 - len(said)), more)
+        self.assertEqual(self.define(policy(validations=[every] * 2400)).status, 200)
+        answer = self.server.publish(weft.product("bounded.speech", domain="bounded", description="y" * 900000))
+        self.assertIn("refused for 2400 reasons: yyy", self.assertProblem(answer, 422)["detail"])
+        answer = self.server.publish(weft.product("bounded.speech", domain="bounded", description="y" * 90))
+        self.assertRegex(self.assertProblem(answer, 422)["detail"], r"refused for 2400 reasons: (y{90}; ){6}and 2394 more$")
+
     def test_values_that_grow(self):
         doubled = "".join(f"cel.bind(x{i + 1}, x{i} + x{i}, " for i in range(40))
         messages = self.judge(rule(f"cel.bind(x0, product.name, {doubled} size(x40) > 0{')' * 41}"))

@@ -191,6 +191,20 @@ more_than_its_own_limit_changes_nothing(void **state)
 	assert_null(strstr(said.items[10].message, "domains"));
 }
 
+#define FALSE_RULES                                                                                \
+	"validations:\n"                                                                           \
+	"  - {expression: 'product.owner == \"\"', message: One}\n"                                \
+	"  - {expression: 'product.owner == \"team\"', message: Two}\n"                            \
+	"  - {expression: '1 / 0 == 1', message: Three}\n"
+
+static void
+each_complaint_of_a_rule_is_counted(void **state)
+{
+	struct bench *b = *state;
+	assert_int_equal(judge(b, DOMAIN FALSE_RULES, NULL).complaints, 2);
+	assert_int_equal(judge(b, DOMAIN RULES, NULL).complaints, 0);
+}
+
 static void
 what_a_verdict_cost_is_taken_off_once_and_never_below_nothing(void **state)
 {
@@ -207,6 +221,10 @@ what_a_verdict_cost_is_taken_off_once_and_never_below_nothing(void **state)
 	assert_int_equal(left, 0);
 	policy_charge(&v, &left);
 	assert_int_equal(left, 0);
+	left = 10100;
+	v.complaints = 1;
+	policy_charge(&v, &left);
+	assert_int_equal(left, 40);
 	policy_destroy(own);
 	policy_destroy(global);
 }
@@ -225,6 +243,7 @@ main(void)
 	    T(who_asks_somebody_else_needs_none),
 	    T(a_global_policy_has_its_own_limit),
 	    T(more_than_its_own_limit_changes_nothing),
+	    T(each_complaint_of_a_rule_is_counted),
 	    T(what_a_verdict_cost_is_taken_off_once_and_never_below_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

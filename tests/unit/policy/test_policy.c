@@ -114,6 +114,27 @@ a_list_of_match_is_bounded(void **state)
 		   "its end takes in all that begin so");
 }
 
+/* Else a long description, said by thousands of rules, would be all the memory that there is. */
+static void
+what_an_expression_says_is_cut(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buf_done) struct buf text = {0};
+	for (int i = 0; i < 999; i++)
+		buf_char(&text, 'x');
+	struct policy *p = compile_policy(
+	    b, HEAD "validations:\n  - {expression: 'false', message: no, messageExpression: "
+		    "product.owner}\n");
+	assert_non_null(p);
+	judge_product(b, p, arena_printf(&b->arena, "{owner: %sy}", text.data));
+	assert_string_equal(b->violations.items[0].message,
+			    arena_printf(&b->arena, "%sy", text.data));
+	judge_product(b, p, arena_printf(&b->arena, "{owner: %s\xC3\xA4}", text.data));
+	assert_string_equal(b->violations.items[0].message,
+			    arena_printf(&b->arena, "%s ...", text.data));
+	policy_destroy(p);
+}
+
 static void
 a_key_without_a_value_says_nothing(void **state)
 {
@@ -495,6 +516,7 @@ main(void)
 	    WITH_BENCH(a_policy_without_scope_is_global_and_needs_no_description),
 	    WITH_BENCH(mistakes_of_form_are_complained_of_where_they_stand),
 	    WITH_BENCH(a_list_of_match_is_bounded),
+	    WITH_BENCH(what_an_expression_says_is_cut),
 	    WITH_BENCH(a_key_without_a_value_says_nothing),
 	    WITH_BENCH(a_mistake_in_an_expression_is_placed_in_the_document),
 	    WITH_BENCH(a_stored_policy_with_such_a_mistake_fails_when_it_judges),
