@@ -16,6 +16,9 @@
 #include "policy_draft.h"
 #include "transaction.h"
 
+/* Of one domain: whoever publishes there may define them, and every node holds them compiled. */
+enum { MOST_POLICIES_OF_DOMAIN = 500 };
+
 struct definition;
 
 struct kind {
@@ -51,6 +54,20 @@ check_author(const struct transaction *t, const struct definition *d, struct err
 	return code == ERR_OK ? policy_author_may(t->in->actor, d->name,
 						  node_text(&d->root, "scope", "global"), e)
 			      : code;
+}
+
+static enum err_code
+check_number(const struct transaction *t, const struct definition *d, struct err *e)
+{
+	const char *scope = node_text(&d->root, "scope", "global");
+	size_t others = 0;
+	for (size_t i = 0; i < t->rules->count; i++)
+		others += strcmp(policy_scope(t->rules->policies[i]), scope) == 0 &&
+			  strcmp(policy_name(t->rules->policies[i]), d->name) != 0;
+	if (others < MOST_POLICIES_OF_DOMAIN || strcmp(scope, "global") == 0)
+		return ERR_OK;
+	return ERR(e, REFUSED, "'%s' has %d policies already, and may not have more: retire one",
+		   scope, MOST_POLICIES_OF_DOMAIN);
 }
 
 /* Policies that tighten this one must still make sense with it. */
@@ -92,7 +109,7 @@ static enum err_code
 check_policy(struct transaction *t, struct definition *d, struct err *e)
 {
 	struct policy *p = NULL;
-	if (check_author(t, d, e) != ERR_OK)
+	if (check_author(t, d, e) != ERR_OK || check_number(t, d, e) != ERR_OK)
 		return e->code;
 	enum err_code code = policy_draft(&d->root, d->name, t->rules, t->violations, &p, e);
 	if (code != ERR_OK)

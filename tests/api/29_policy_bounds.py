@@ -121,6 +121,25 @@ class PolicyBounds(weft.Case):
         self.assertRegex(messages[0], r"takes more than (1000000 steps|16 MB of memory): ")
 
 
+class NumberOfPolicies(weft.Case):
+    """A domain's publishers define its policies: not so many that all nodes are full of them."""
+
+    def put(self, name, scope):
+        text = f"kind: Policy\nname: {name}\nscope: {scope}\nenforcement: warn\nvalidations: [{{expression: 'true', message: m}}]\n"
+        return self.server.put(f"/api/v1/policies/{name}", text)
+
+    def test_a_domain_has_500_of_its_own(self):
+        for number in range(500):
+            self.assertStatus(self.put(f"many-{number}", "domain:many"), 201)
+        problem = self.assertProblem(self.put("one-more", "domain:many"), 422)
+        self.assertIn("'domain:many' has 500 policies already", problem["detail"])
+        self.assertStatus(self.put("many-7", "domain:many"), 200)
+        self.assertStatus(self.put("one-more", "domain:few"), 201)
+        self.assertStatus(self.put("one-more-global", "global"), 201)
+        self.assertStatus(self.server.delete("/api/v1/policies/many-8?reason=room"), 200)
+        self.assertStatus(self.put("one-more-now", "domain:many"), 201)
+
+
 TOGETHER = 20000000
 COLUMNS = [{"name": f"c{i}", "type": "STRING"} for i in range(46)]
 EACH = "product.schema.all(a, product.schema.all(b, product.schema.all(c, a.name + b.name != c.name)))"
