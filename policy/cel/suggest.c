@@ -50,10 +50,14 @@ instead_of_null(const struct suggesting *s, const struct cel_expr *x,
 {
 	const struct cel_expr *other =
 	    x->children[resolved(s, types[0])->kind == TYPE_NULL ? 1 : 0];
+	const char *sign = strcmp(x->name, "_==_") == 0 ? "!" : "";
 	if (other->kind != EXPR_SELECT || other->optional || other->presence)
 		return NULL;
-	return arena_printf(s->arena, "%shas(%s)", strcmp(x->name, "_==_") == 0 ? "!" : "",
-			    text_of(s, other));
+	if (!function_find(s->functions, "is_given"))
+		return arena_printf(s->arena, "%shas(%s)", sign, text_of(s, other));
+	/* A key without a value is there, too. */
+	return arena_printf(s->arena, "%sis_given(%s.?%s)", sign, text_of(s, other->target),
+			    other->name);
 }
 
 /* ---- converting one operand ---- */

@@ -149,8 +149,8 @@ what_does_not_go_together_with_what_would(void **state)
 	(void)state;
 	// clang-format off
 	static const struct mistake rows[] = {
-		{"product.owner == null",   "1:15 string is never null", "!has(product.owner)"},
-		{"null != product.owner",   "1:6 string is never null", "has(product.owner)"},
+		{"product.owner == null",   "1:15 string is never null", "!is_given(product.?owner)"},
+		{"null != product.owner",   "1:6 string is never null", "is_given(product.?owner)"},
 		{"n == null",               "1:3 int is never null", NULL},
 		{"n + 1.5",                 "1:3 '+' does not go with (int, double)", "double(n) + 1.5"},
 		{"1.5 < 2.0 * n",           "1:11 '*' does not go with (double, int)", "2.0 * double(n)"},
