@@ -54,6 +54,7 @@ command_of(const struct request *rq, struct submission *ret_submission, struct e
 	    .length = rq->body_length,
 	    .actor = actor_of(rq),
 	    .if_match = request_header(rq, "If-Match"),
+	    .if_none_match = request_header(rq, "If-None-Match"),
 	};
 	TRY(request_query_flag(rq, "dry_run", &in.dry_run, e));
 	TRY(read_key(rq, &in.idempotency_key, e));

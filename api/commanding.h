@@ -29,7 +29,8 @@ enum err_code command_end(struct command *c, struct err *e);
 
 /*
  * submission_of -- the body with what the header and the query say about it: media type, dry_run,
- * If-Match, Idempotency-Key.  command_of -- the same for a command without a document.
+ * If-Match, If-None-Match, Idempotency-Key.  command_of -- the same for a command without a
+ * document.
  */
 enum err_code submission_of(const struct request *rq, struct submission *ret_submission,
 			    struct err *e);

@@ -178,7 +178,7 @@ decide_definition(struct transaction *t, struct session *s, struct err *e)
 	if (code == ERR_OK)
 		code = d->kind->find(s, d->name, t->arena, &d->before, &hash, e);
 	if (code == ERR_OK)
-		code = if_match_allows(t->in->if_match, etag_of(d->before, t->arena), e);
+		code = preconditions_allow(t->in, etag_of(d->before, t->arena), e);
 	t->nothing_to_do = code == ERR_OK && d->before && strcmp(hash, d->hash) == 0;
 	return code;
 }

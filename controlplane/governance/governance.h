@@ -46,8 +46,9 @@ struct submission {
 	const struct actor *actor;
 	bool dry_run;
 
-	/* the header's value, or NULL: what must be in force (RFC 9110, section 13.1.1) */
-	const char *if_match;
+	/* the headers' values, or NULL: what must be in force, and what must not (RFC 9110,
+	 * sections 13.1.1 and 13.1.2) */
+	const char *if_match, *if_none_match;
 
 	/* Idempotency-Key: NULL for none.  `request` is the digest that the same request has. */
 	const char *idempotency_key;

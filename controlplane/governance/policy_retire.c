@@ -42,7 +42,7 @@ check_precondition(struct transaction *t, const struct withdrawal *w, struct ses
 		etag = arena_printf(t->arena, "%llu", (unsigned long long)in_force.seq);
 	else if (code != ERR_NOT_FOUND)
 		return code;
-	return if_match_allows(t->in->if_match, etag, e);
+	return preconditions_allow(t->in, etag, e);
 }
 
 static enum err_code

@@ -137,7 +137,7 @@ check_preconditions(struct transaction *t, struct publication *p, struct err *e)
 	    actor_may_publish(t->in->actor, p->before.domain, e) != ERR_OK)
 		return err_while(e, "'%s' belongs to the domain '%s'", p->wanted.name,
 				 p->before.domain);
-	return if_match_allows(t->in->if_match, etag, e);
+	return preconditions_allow(t->in, etag, e);
 }
 
 /* ---- the events */

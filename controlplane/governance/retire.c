@@ -25,7 +25,7 @@ decide_retirement(struct transaction *t, struct session *s, struct err *e)
 	if (code == ERR_OK)
 		code = actor_may_publish(t->in->actor, r->before.domain, e);
 	if (code == ERR_OK)
-		code = if_match_allows(t->in->if_match, product_etag(&r->before, t->arena), e);
+		code = preconditions_allow(t->in, product_etag(&r->before, t->arena), e);
 	t->nothing_to_do = code == ERR_OK && strcmp(r->before.status, "retired") == 0;
 	return code;
 }

@@ -289,9 +289,9 @@ submission_read(const struct submission *in, struct arena *arena, struct violati
 	return code;
 }
 
-/* One of the quoted tags of the header, up to its "-"; a weak one never matches. */
+/* One of the quoted tags of the header, up to its "-". */
 static bool
-names_etag(const char *list, const char *etag)
+names_etag(const char *list, const char *etag, bool weak_counts)
 {
 	size_t length = strcspn(etag, "-");
 	for (const char *p = list; *p;) {
@@ -304,23 +304,41 @@ names_etag(const char *list, const char *etag)
 		if (!end)
 			return false;
 		const size_t given = strcspn(p + 1, "-\"");
-		if (!weak && given == length && memcmp(p + 1, etag, length) == 0)
+		if ((weak_counts || !weak) && given == length && memcmp(p + 1, etag, length) == 0)
 			return true;
 		p = end + 1;
 	}
 	return false;
 }
 
-enum err_code
-if_match_allows(const char *if_match, const char *etag, struct err *e)
+static enum err_code
+check_if_match(const char *if_match, const char *etag, struct err *e)
 {
 	if (!if_match)
 		return ERR_OK;
-	if (etag && (strcmp(if_match, "*") == 0 || names_etag(if_match, etag)))
+	if (etag && (strcmp(if_match, "*") == 0 || names_etag(if_match, etag, false)))
 		return ERR_OK;
 	if (!etag)
 		return ERR(e, STALE, "If-Match: %.80s was asked for, but there is none yet",
 			   if_match);
 	return ERR(e, STALE, "If-Match: %.80s was asked for, but \"%s\" is in force", if_match,
 		   etag);
+}
+
+static enum err_code
+check_if_none_match(const char *if_none_match, const char *etag, struct err *e)
+{
+	if (!if_none_match || !etag)
+		return ERR_OK;
+	if (strcmp(if_none_match, "*") != 0 && !names_etag(if_none_match, etag, true))
+		return ERR_OK;
+	return ERR(e, STALE, "If-None-Match: %.80s was asked for, but \"%s\" is in force",
+		   if_none_match, etag);
+}
+
+enum err_code
+preconditions_allow(const struct submission *in, const char *etag, struct err *e)
+{
+	enum err_code code = check_if_match(in->if_match, etag, e);
+	return code == ERR_OK ? check_if_none_match(in->if_none_match, etag, e) : code;
 }

@@ -88,9 +88,9 @@ enum err_code submission_read(const struct submission *in, struct arena *arena,
 			      struct violations *violations, struct node *ret_root, struct err *e);
 
 /*
- * if_match_allows -- RFC 9110, section 13.1.1; `etag` is NULL when there is nothing in force.
+ * preconditions_allow -- If-Match and If-None-Match; `etag` is NULL when there is nothing in force.
  * Fails: ERR_STALE.
  */
-enum err_code if_match_allows(const char *if_match, const char *etag, struct err *e);
+enum err_code preconditions_allow(const struct submission *in, const char *etag, struct err *e);
 
 #endif

@@ -54,6 +54,29 @@ class Etags(weft.Case):
         self.assertProblem(self.server.publish(weft.product("etag.new"), headers={"If-Match": "*"}), 412)
         self.assertProblem(self.server.publish(weft.product("etag.new"), headers={"If-Match": known}), 412)
 
+    def test_if_none_match_writes_only_what_is_not_there(self):
+        new = {"If-None-Match": "*"}
+        self.assertStatus(self.server.publish(weft.product("etag.only"), headers=new), 201)
+        known = self.server.get("/api/v1/products/etag.only").etag
+        size = self.server.checkpoint().size
+        second = weft.product("etag.only", description="second")
+        for condition in ("*", known, f'"other", {known}', f"W/{known}"):
+            problem = self.assertProblem(self.server.publish(second, headers={"If-None-Match": condition}), 412)
+            self.assertIn(f"{known} is in force", problem["detail"])
+        policy = ("kind: Policy\nname: only-new\nenforcement: audit\n"
+                  "validations: [{expression: 'has(product.owner)', message: An owner}]\n")
+        path, other = "/api/v1/policies/only-new", policy.replace("audit", "warn")
+        self.assertStatus(self.server.put(path, policy, headers=new), 201)
+        self.assertProblem(self.server.put(path, other, headers=new), 412)
+        self.assertProblem(self.server.delete(path, headers=new), 412)
+        self.assertProblem(self.server.delete("/api/v1/products/etag.only", headers=new), 412)
+        self.assertStatus(self.server.put("/api/v1/domains/only-new", {"name": "only-new", "title": "New"}, headers=new), 201)
+        self.assertProblem(self.server.put("/api/v1/domains/only-new", {"name": "only-new", "title": "Old"}, headers=new), 412)
+        self.assertEqual(self.server.checkpoint().size, size + 2)
+        self.assertStatus(self.server.publish(second, headers={"If-None-Match": '"other"'}), 200)
+        self.assertStatus(self.server.delete(path), 200)
+        self.assertStatus(self.server.put(path, other, headers=new), 201)  # what is retired is not in force
+
     def test_of_two_who_know_the_same_one_wins(self):
         self.server.publish(weft.product("etag.race"))
         known = self.server.get("/api/v1/products/etag.race").etag
