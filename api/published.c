@@ -5,6 +5,7 @@
 #include "published.h"
 
 #include "catalog/event_log.h"
+#include "catalog/past.h"
 
 #include "handling.h"
 
@@ -32,19 +33,6 @@ is_retired_by(struct session *s, const char *name, uint64_t seq, uint64_t as_of,
 	return ERR_OK;
 }
 
-static enum err_code
-find_standing(struct session *s, uint64_t seq, struct arena *arena, const char **ret_standing,
-	      struct err *e)
-{
-	struct event ev;
-	struct node body = {0};
-	TRY(event_get(s, seq, arena, &ev, e));
-	if (ev.body)
-		TRY(event_body(&ev, arena, &body, e));
-	*ret_standing = node_text(&body, "standing", NULL);
-	return ERR_OK;
-}
-
 enum err_code
 published_write(struct session *s, const char *name, const struct product_version *v,
 		uint64_t as_of, struct response *rs, struct err *e)
@@ -53,7 +41,7 @@ published_write(struct session *s, const char *name, const struct product_versio
 	const char *standing;
 	bool retired;
 	TRY(product_decode(s, v->seq, rs->arena, &d, e));
-	TRY(find_standing(s, v->seq, rs->arena, &standing, e));
+	TRY(past_standing(s, name, v->seq, as_of ? as_of : v->seq, rs->arena, &standing, e));
 	TRY(is_retired_by(s, name, v->seq, as_of, rs->arena, &retired, e));
 	CLEANUP(buf_done) struct buf document = {0};
 	json_canonical(&document, d.document);

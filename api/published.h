@@ -14,7 +14,8 @@ enum err_code published_as_of(struct session *s, const char *name, uint64_t as_o
 
 /*
  * published_write -- {product, version, status, standing, published_at, published_by, event, hash,
- * change}; retired when it was by `as_of` (0: the status is what the document says).
+ * change}; retired when it was by `as_of`, and standing as it was found to then (0: the status is
+ * what the document says, the standing that of its publication).
  */
 enum err_code published_write(struct session *s, const char *name, const struct product_version *v,
 			      uint64_t as_of, struct response *rs, struct err *e);

@@ -80,6 +80,22 @@ past_product(struct session *s, const char *name, uint64_t as_of, struct arena *
 	return ERR_OK;
 }
 
+/* A version was judged again only while it was in force. */
+enum err_code
+past_standing(struct session *s, const char *name, uint64_t seq, uint64_t as_of,
+	      struct arena *arena, const char **ret_standing, struct err *e)
+{
+	struct event last = {0};
+	struct node body = {0};
+	CHECK(last_event(s, name, "product.judged", as_of, arena, &last, e));
+	if (last.seq < seq)
+		CHECK(event_get(s, seq, arena, &last, e));
+	if (last.body)
+		CHECK(event_body(&last, arena, &body, e));
+	*ret_standing = node_text(&body, "standing", NULL);
+	return ERR_OK;
+}
+
 /* --- domains --- */
 
 enum err_code

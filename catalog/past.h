@@ -17,6 +17,13 @@
 enum err_code past_product(struct session *s, const char *name, uint64_t as_of, struct arena *arena,
 			   struct product *ret_product, struct err *e);
 
+/*
+ * past_standing -- that of the version that the event `seq` brought, as the last decision about it
+ * up to the event `as_of` said; NULL when that was redacted.
+ */
+enum err_code past_standing(struct session *s, const char *name, uint64_t seq, uint64_t as_of,
+			    struct arena *arena, const char **ret_standing, struct err *e);
+
 /* past_domain -- as domain_find(). */
 enum err_code past_domain(struct session *s, const char *name, uint64_t as_of, struct arena *arena,
 			  struct domain *ret_domain, struct err *e);

@@ -173,6 +173,23 @@ class Standing(weft.Case):
         self.assertEqual((then["standing"], then["version"]), ("warned", "1.0.0"))
         self.assertEqual([policy["since"] for policy in then["policies"] if policy["policy"] == "owners-asof"], [event["time"]])
 
+    def test_a_product_as_of_a_time_stands_as_it_did_then(self):
+        """What it says there is what its compliance says there."""
+        path = "/api/v1/products/policy.then"
+        published = self.publish("policy.then", "then", owner="carol")
+        self.define("owners-then", "then", 'product.owner.endsWith("-team")')
+        self.wait_standing("policy.then", "warned")
+        first = self.server.get(f"{path}/versions/1.0.0").json
+        self.publish("policy.then", "then", owner="then-team", description="better")
+        times = {event["seq"]: event["time"] for event in self.server.events(after=published - 1) if event["subject"] == "policy.then"}
+        standings = []
+        for time in times.values():
+            then = self.server.get(f"{path}?as_of={time}").json
+            standings.append(then["standing"])
+            self.assertEqual(self.server.get(f"{path}/compliance?as_of={time}").json["standing"], then["standing"])
+        self.assertEqual(standings, ["compliant", "warned", "compliant"])
+        self.assertEqual((first["event"], first["standing"]), (published, "compliant"))
+
     def test_metrics_count(self):
         self.publish("metric.one", "metered", owner="carol")
         self.define("owners-metered", "metered", 'product.owner.endsWith("-team")')
