@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "catalog/rulebook.h"
+
 /* ---- finding products */
 
 /* Of several causes the newest counts: what it changed is judged with all that was before. */
@@ -48,15 +50,14 @@ find_beside(struct concerned *c, struct session *s, const struct rule_set *rules
 }
 
 static enum err_code
-find_in_domain(struct concerned *c, struct session *s, const struct rule_set *rules,
-	       const struct cause *cause, struct err *e)
+add_domain(struct concerned *c, struct session *s, const char *domain, const struct cause *cause,
+	   struct err *e)
 {
 	enum { AT_ONCE = 1000 };
 	struct product_names page = {.count = AT_ONCE};
-	(void)rules;
 	for (const char *after = NULL; page.count == AT_ONCE;) {
 		enum err_code code =
-		    product_names_page(s, cause->subject, after, AT_ONCE, c->arena, &page, e);
+		    product_names_page(s, domain, after, AT_ONCE, c->arena, &page, e);
 		if (code != ERR_OK)
 			return code;
 		add_all(c, &page, cause);
@@ -65,7 +66,32 @@ find_in_domain(struct concerned *c, struct session *s, const struct rule_set *ru
 	return ERR_OK;
 }
 
-/* Whom it concerns is seen when all are gone through; whom it no longer concerns fell short of it.
+static enum err_code
+find_in_domain(struct concerned *c, struct session *s, const struct rule_set *rules,
+	       const struct cause *cause, struct err *e)
+{
+	(void)rules;
+	return add_domain(c, s, cause->subject, cause, e);
+}
+
+/* Policies of domains share their steps: one that leaves its domain leaves others more. */
+static enum err_code
+find_relieved(struct concerned *c, struct session *s, const struct policy *p,
+	      const struct cause *cause, struct err *e)
+{
+	struct rule_version before;
+	enum err_code code = rule_as_of(s, cause->subject, cause->seq - 1, c->arena, &before, e);
+	if (code != ERR_OK)
+		return code == ERR_NOT_FOUND ? ERR_OK : code;
+	if (strncmp(before.scope, "domain:", 7) != 0)
+		return ERR_OK;
+	const char *domain = before.scope + 7;
+	return p && policy_concerns_domain(p, domain) ? ERR_OK : add_domain(c, s, domain, cause, e);
+}
+
+/*
+ * Whom it concerns is seen when all are gone through; whom it no longer concerns fell short of it,
+ * or of another one for want of steps.
  */
 static enum err_code
 find_by_policy(struct concerned *c, struct session *s, const struct rule_set *rules,
@@ -81,7 +107,7 @@ find_by_policy(struct concerned *c, struct session *s, const struct rule_set *ru
 			add(c, names.items[i].name, cause);
 	if (p)
 		map_put(&c->policies, cause->subject, (void *)cause);
-	return ERR_OK;
+	return find_relieved(c, s, p, cause, e);
 }
 
 /* ---- the table */

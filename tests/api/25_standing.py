@@ -81,6 +81,19 @@ class Standing(weft.Case):
         self.wait_standing("policy.right", "warned")
         self.wait_standing("policy.left", "compliant")
 
+    def test_a_policy_that_goes_leaves_its_steps_to_the_others_of_its_domain(self):
+        self.publish("policy.hungry", "hungry")
+        ten = ", ".join(str(number) for number in range(10))
+        loops = "".join(f"[{ten}].all({letter}, " for letter in "abcd") + "[0, 1, 2].all(e, a + b + c + d + e >= 0)))))"
+        validations = "".join(f"  - {{expression: '{loops}', message: Takes long}}\n" for _ in range(24))
+        for name in ("hungry-1", "hungry-2", "hungry-3"):
+            text = f"kind: Policy\nname: {name}\nscope: domain:hungry\nenforcement: warn\nvalidations:\n{validations}"
+            self.assertStatus(self.server.put(f"/api/v1/policies/{name}", text), 201)
+        self.wait_standing("policy.hungry", "warned")
+        self.assertEqual({item["policy"] for item in self.violations("policy.hungry")}, {"hungry-3"})
+        self.assertStatus(self.server.delete("/api/v1/policies/hungry-1?reason=hungry"), 200)
+        self.wait_standing("policy.hungry", "compliant")
+
     def test_a_policy_that_is_satisfied_leaves_no_event(self):
         self.publish("policy.good", "good")
         self.define("owners-good", "good", 'product.owner.endsWith("-team")')
