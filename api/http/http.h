@@ -79,7 +79,7 @@ enum err_code request_query_flag(const struct request *rq, const char *name, boo
 				 struct err *e);
 
 /* request_only -- refuse query parameters that are not among `names` (NULL-terminated), suggesting
- * the nearest. */
+ * the nearest, and those that are given twice. */
 enum err_code request_only(const struct request *rq, const char *const *names, struct err *e);
 
 /*

@@ -109,13 +109,27 @@ is_among(const char *name, const char *const *names)
 	return false;
 }
 
+static bool
+is_there_before(const struct target *t, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(t->pairs[i].name, t->pairs[index].name) == 0)
+			return true;
+	return false;
+}
+
+/* No parameter takes several values; which of two was meant is not ours to guess. */
 enum err_code
 request_only(const struct request *rq, const char *const *names, struct err *e)
 {
 	const struct target *t = &exchange_of(rq)->target;
-	for (size_t i = 0; i < t->pair_count; i++)
-		if (!is_among(t->pairs[i].name, names))
-			return complain_unknown(t->pairs[i].name, names, e);
+	for (size_t i = 0; i < t->pair_count; i++) {
+		const char *name = t->pairs[i].name;
+		if (!is_among(name, names))
+			return complain_unknown(name, names, e);
+		if (is_there_before(t, i))
+			return ERR(e, MALFORMED, "the parameter '%s' is given twice", name);
+	}
 	return ERR_OK;
 }
 

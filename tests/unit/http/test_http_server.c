@@ -485,6 +485,16 @@ an_unknown_parameter_gets_a_suggestion(void **state)
 }
 
 static void
+a_parameter_that_is_given_twice_is_refused(void **state)
+{
+	(void)state;
+	assert_answers("GET /look?depth=1&flag=true&depth=2 HTTP/1.1\r\n" HOST "\r\n", 400,
+		       "the parameter 'depth' is given twice");
+	assert_answers("GET /look?flag=true&flag=true HTTP/1.1\r\n" HOST "\r\n", 400,
+		       "the parameter 'flag' is given twice");
+}
+
+static void
 accept_decides_the_form(void **state)
 {
 	(void)state;
@@ -619,6 +629,7 @@ main(void)
 	    cmocka_unit_test(every_answer_has_a_request_id_of_its_own),
 	    cmocka_unit_test(parameters_are_read_within_their_bounds),
 	    cmocka_unit_test(an_unknown_parameter_gets_a_suggestion),
+	    cmocka_unit_test(a_parameter_that_is_given_twice_is_refused),
 	    cmocka_unit_test(accept_decides_the_form),
 	    cmocka_unit_test(if_match_compares_strongly),
 	    cmocka_unit_test(a_document_is_read_by_its_content_type),
