@@ -180,14 +180,24 @@ compliance_as_of(const struct request *rq, uint64_t *ret_as_of, struct err *e)
 }
 
 static enum err_code
-compliance(struct request *rq, struct response *rs, struct err *e)
+write_compliance(struct request *rq, struct response *rs, struct err *e)
 {
-	static const char *const names[] = {"as_of", NULL};
 	uint64_t as_of;
-	TRY(request_only(rq, names, e));
 	TRY(compliance_as_of(rq, &as_of, e));
 	return product_compliance(services_of(rq)->governance, request_part(rq, 0), as_of,
 				  rq->arena, &rs->body, e);
+}
+
+/* All decisions of the past are gone through: not for the threads that poll the connections. */
+static enum err_code
+compliance(struct request *rq, struct response *rs, struct err *e)
+{
+	static const char *const names[] = {"as_of", NULL};
+	TRY(request_only(rq, names, e));
+	if (!request_query(rq, "as_of"))
+		return write_compliance(rq, rs, e);
+	rs->later = write_compliance;
+	return ERR_OK;
 }
 
 static enum err_code

@@ -160,13 +160,26 @@ comply_now(struct governance *g, const char *name, struct arena *arena, struct b
 
 /* ---- as of a time */
 
-/* The last decision by then, and what had fallen short without a gap. */
+/*
+ * The last decision by then, and what had fallen short without a gap.  A product may have had
+ * thousands: only the last one and the one before it are held, each in an arena of its own.
+ */
 struct past {
+	struct arena arenas[2];
+	unsigned last; /* which of them */
 	struct node body;
 	uint64_t seq; /* 0: none */
 	moment time;
+	bool is_redacted;
 	struct shortfall_list open;
 };
+
+static void
+past_done(struct past *past)
+{
+	arena_done(&past->arenas[0]);
+	arena_done(&past->arenas[1]);
+}
 
 static bool
 is_decision(const char *kind)
@@ -175,37 +188,51 @@ is_decision(const char *kind)
 }
 
 static enum err_code
-follow_event(struct past *past, const struct event *ev, struct arena *arena, struct err *e)
+follow_decision(struct past *past, const struct event *ev, struct err *e)
 {
+	struct arena *arena = &past->arenas[past->last ^ 1];
 	struct violations found = {.arena = arena};
-	if (strcmp(ev->kind, "product.retired") == 0)
-		past->open.count = 0;
-	if (!is_decision(ev->kind) || !ev->body)
-		return ERR_OK;
-	enum err_code code = event_body(ev, arena, &past->body, e);
-	if (code != ERR_OK)
+	struct event own = *ev;
+	arena_reset(arena);
+	own.body = arena_bytes(arena, ev->body, ev->body_length);
+	if (event_body(&own, arena, &past->body, e) != ERR_OK)
 		return err_while(e, "event %llu", (unsigned long long)ev->seq);
 	violations_read(node_get(&past->body, "violations"), &found);
 	past->open = shortfalls_note(&past->open, &found, ev->seq, ev->time, arena);
-	past->seq = ev->seq;
-	past->time = ev->time;
+	past->last ^= 1;
 	return ERR_OK;
 }
 
+/* What a redacted decision found nobody knows: the one before it is not the last. */
 static enum err_code
-follow_product(struct session *s, const char *name, uint64_t as_of, struct arena *arena,
-	       struct past *ret_past, struct err *e)
+follow_event(struct past *past, const struct event *ev, struct err *e)
+{
+	if (strcmp(ev->kind, "product.retired") == 0)
+		past->open.count = 0;
+	if (!is_decision(ev->kind))
+		return ERR_OK;
+	past->seq = ev->seq;
+	past->time = ev->time;
+	past->is_redacted = !ev->body;
+	return ev->body ? follow_decision(past, ev, e) : ERR_OK;
+}
+
+static enum err_code
+follow_product(struct session *s, const char *name, uint64_t as_of, struct past *past,
+	       struct err *e)
 {
 	enum { AT_ONCE = 100 };
+	CLEANUP(arena_done) struct arena events = {0}; /* of the page */
 	struct event_list page = {.cut = true};
 	for (uint64_t after = 0; page.cut || page.count == AT_ONCE;) {
+		arena_reset(&events);
 		enum err_code code =
-		    event_list(s, after, AT_ONCE, "product.", name, arena, &page, e);
+		    event_list(s, after, AT_ONCE, "product.", name, &events, &page, e);
 		for (size_t i = 0; code == ERR_OK && i < page.count; i++) {
 			after = page.items[i].seq;
 			if (after > as_of)
 				return ERR_OK;
-			code = follow_event(ret_past, &page.items[i], arena, e);
+			code = follow_event(past, &page.items[i], e);
 		}
 		if (code != ERR_OK)
 			return code;
@@ -253,16 +280,19 @@ comply_then(struct governance *g, const char *name, uint64_t as_of, struct arena
 	    struct buf *out, struct err *e)
 {
 	CLEANUP(session_end) struct session *s = NULL;
+	CLEANUP(past_done) struct past past = {0};
 	struct violations violations = {.arena = arena};
-	struct past past = {0};
 	struct json j = {.out = out};
 	enum err_code code = store_read(g->store, &s, e);
 	if (code == ERR_OK)
-		code = follow_product(s, name, as_of, arena, &past, e);
+		code = follow_product(s, name, as_of, &past, e);
 	if (code != ERR_OK)
 		return code;
 	if (!past.seq)
 		return ERR(e, NOT_FOUND, "no data product was named '%s' then", name);
+	if (past.is_redacted)
+		return ERR(e, NOT_FOUND, "the decision of event %llu was redacted",
+			   (unsigned long long)past.seq);
 	violations_read(node_get(&past.body, "violations"), &violations);
 	take_since(&violations, &past.open);
 	begin_answer(&j, name, node_text(&past.body, "version", ""),

@@ -186,6 +186,22 @@ class Standing(weft.Case):
         self.assertEqual((then["standing"], then["version"]), ("warned", "1.0.0"))
         self.assertEqual([policy["since"] for policy in then["policies"] if policy["policy"] == "owners-asof"], [event["time"]])
 
+    @weft.sqlite_only
+    def test_compliance_as_of_a_decision_that_was_redacted(self):
+        """Its place is not taken by the decision before it."""
+        path = "/api/v1/products/policy.redacted/compliance?as_of="
+        first = self.publish("policy.redacted", "redacted")
+        second = self.publish("policy.redacted", "redacted", description="of somebody")
+        last = self.publish("policy.redacted", "redacted", description="of nobody")
+        times = {event["seq"]: event["time"] for event in self.server.events(after=first - 1)}
+        self.server.stop()
+        weft.spoil(self.server.data, f"UPDATE events SET body = NULL WHERE seq = {second}")
+        self.server.start()
+        self.assertEqual(self.server.get(path + times[first]).json["version"], "1.0.0")
+        problem = self.assertProblem(self.server.get(path + times[second]), 404)
+        self.assertEqual(problem["detail"], f"the decision of event {second} was redacted")
+        self.assertEqual(self.server.get(path + times[last]).json["version"], "1.0.2")
+
     def test_a_product_as_of_a_time_stands_as_it_did_then(self):
         """What it says there is what its compliance says there."""
         path = "/api/v1/products/policy.then"
