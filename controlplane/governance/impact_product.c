@@ -113,6 +113,12 @@ judge_both(const struct impact_terms *t, const struct impact_memory *m, const st
 }
 
 static bool
+is_of_domain(const struct impact_terms *t, const char *domain)
+{
+	return !t->domain || strcmp(domain, t->domain) == 0;
+}
+
+static bool
 may_concern(const struct impact_terms *t, const char *domain)
 {
 	return policy_concerns_domain(t->after, domain) ||
@@ -166,7 +172,7 @@ judge_document(struct impact_terms *t, struct impact_memory *m, struct session *
 		return code;
 	f->product.domain = node_text(document, "domain", "");
 	f->product.owner = node_text(document, "owner", "");
-	f->counts = !t->domain || strcmp(f->product.domain, t->domain) == 0;
+	f->counts = is_of_domain(t, f->product.domain);
 	if (!f->counts || !may_concern(t, f->product.domain))
 		return ERR_OK;
 	code = find_facts(t, m, s, document, arena, &facts, e);
@@ -186,7 +192,7 @@ impact_judge(struct impact_terms *terms, struct impact_memory *memory, struct se
 	*ret_finding = (struct impact_finding){
 	    .name = p->name,
 	    .version = p->version,
-	    .counts = true,
+	    .counts = !p->domain || is_of_domain(terms, p->domain),
 	    .product = {.domain = p->domain, .owner = p->owner},
 	};
 	if (p->domain && !may_concern(terms, p->domain))

@@ -272,6 +272,9 @@ class Impact(weft.Case):
         self.assertEqual(found["products"][0]["violations"][0]["line"], 1)
         self.assertEqual(self.impact(text, f"?as_of={then}&domain=cards")["totals"]["products"], 0)
         self.assertEqual(self.impact(text, f"?as_of={then}&domain=sales")["totals"]["refused"], 2)
+        elsewhere = self.impact(rule("teams-own", "deny", "nobodys"), f"?as_of={moment()}&domain=sales")
+        self.assertEqual([entry["domain"] for entry in elsewhere["by_domain"]], ["sales"])  # the policy concerns none of them
+        self.assertEqual(elsewhere["totals"]["products"], 1)
         self.assertProblem(self.server.post("/api/v1/policies/impact?as_of=1999-01-01", text), 404)
         self.assertProblem(self.server.post("/api/v1/policies/impact?as_of=once", text), 400)
 
