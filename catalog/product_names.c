@@ -53,13 +53,15 @@ product_names_of_policy(struct session *s, const char *policy, struct arena *are
 }
 
 enum err_code
-product_names_of_grace(struct session *s, moment after, moment until, struct arena *arena,
-		       struct product_names *ret_names, struct err *e)
+product_names_of_grace(struct session *s, moment after, uint64_t seen, moment until,
+		       struct arena *arena, struct product_names *ret_names, struct err *e)
 {
-	static const char sql[] = "SELECT DISTINCT product, domain FROM violations"
-				  " WHERE grace_end > $1 AND grace_end <= $2 ORDER BY product";
+	static const char sql[] =
+	    "SELECT DISTINCT product, domain FROM violations"
+	    " WHERE grace_end <= $3 AND (grace_end > $1 OR seq > $2) ORDER BY product";
 	CLEANUP(query_close) struct query q = {0};
-	CHECK(db_query(s->db, sql, DB_ARGS(db_int(after), db_int(until)), &q, e));
+	CHECK(db_query(s->db, sql, DB_ARGS(db_int(after), db_int((int64_t)seen), db_int(until)), &q,
+		       e));
 	return read_names(&q, arena, ret_names, e);
 }
 

@@ -27,10 +27,11 @@ enum err_code product_names_of_policy(struct session *s, const char *policy, str
 				      struct product_names *ret_names, struct err *e);
 
 /*
- * product_names_of_grace -- those of which a grace ended behind `after`, and up to `until`.
+ * product_names_of_grace -- those of which a grace ended up to `until`: behind `after`, or granted
+ * by an event behind `seen`, which may have waited for its commit until the grace was over.
  * product_next_grace -- when the next one ends behind `after`; 0: none does.
  */
-enum err_code product_names_of_grace(struct session *s, moment after, moment until,
+enum err_code product_names_of_grace(struct session *s, moment after, uint64_t seen, moment until,
 				     struct arena *arena, struct product_names *ret_names,
 				     struct err *e);
 enum err_code product_next_grace(struct session *s, moment after, moment *ret_end, struct err *e);

@@ -167,12 +167,12 @@ concerned_by_event(struct concerned *c, struct session *s, const struct rule_set
 }
 
 enum err_code
-concerned_by_grace(struct concerned *c, struct session *s, moment after, moment until,
-		   struct err *e)
+concerned_by_grace(struct concerned *c, struct session *s, moment after, uint64_t seen,
+		   moment until, struct err *e)
 {
 	static const struct cause grace = {.kind = "clock"};
 	struct product_names names;
-	enum err_code code = product_names_of_grace(s, after, until, c->arena, &names, e);
+	enum err_code code = product_names_of_grace(s, after, seen, until, c->arena, &names, e);
 	if (code == ERR_OK)
 		add_all(c, &names, &grace);
 	return code;

@@ -29,9 +29,10 @@ enum err_code concerned_by_event(struct concerned *c, struct session *s,
 				 const struct rule_set *rules, const struct event *ev,
 				 struct err *e);
 
-/* concerned_by_grace -- those of which a grace ended behind `after` and up to `until`. */
-enum err_code concerned_by_grace(struct concerned *c, struct session *s, moment after, moment until,
-				 struct err *e);
+/* concerned_by_grace -- those of which a grace ended up to `until`, but for those that were found
+ * at the moment `after`, when the events up to `seen` were there. */
+enum err_code concerned_by_grace(struct concerned *c, struct session *s, moment after,
+				 uint64_t seen, moment until, struct err *e);
 
 bool concerned_is_anyone(const struct concerned *c);
 

@@ -42,7 +42,7 @@ struct standing {
 
 	/* The thread's own. */
 	uint64_t seen; /* the events up to here concern nobody who was not judged since */
-	moment graced; /* so do the graces that ended up to here */
+	moment graced; /* so do the graces that ended up to here, of those events */
 	moment lease_ends;
 	moment wake_at; /* of the store's clock; 0: when something is committed */
 };
@@ -113,7 +113,7 @@ look_at_clock(struct standing *st, struct look *l, struct session *s, struct err
 		if (l->rules->needs & POLICY_NEEDS_NOW)
 			l->concerned.clock = &clock;
 	}
-	return concerned_by_grace(&l->concerned, s, st->graced, l->now, e);
+	return concerned_by_grace(&l->concerned, s, st->graced, st->seen, l->now, e);
 }
 
 /* Nothing was ever judged again: then everybody is, and the log up to here needs no look. */

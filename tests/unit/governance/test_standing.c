@@ -2,6 +2,7 @@
  * The judgement that never ends, on a real catalog: who is judged again, and that nothing happens
  * twice.
  */
+#include "catalog/product.h"
 #include "catalog/product_names.h"
 #include "catalog/shortfall.h"
 #include "catalog/standing_mark.h"
@@ -168,6 +169,60 @@ what_concerned_nobody_is_noted_at_the_end(void **state)
 	assert_int_equal(not_noted(o), 0);
 }
 
+static void
+await_standing(struct office *o, const char *name, const char *standing)
+{
+	const moment end = clock_monotonic() + SECONDS(60);
+	struct product p = {.standing = ""};
+	for (uint64_t seen = 0; strcmp(p.standing, standing) != 0 && clock_monotonic() < end;) {
+		struct session *s = NULL;
+		seen = store_wait(o->store, seen, clock_monotonic() + SECONDS(1));
+		assert_int_equal(store_read(o->store, &s, &o->e), ERR_OK);
+		assert_int_equal(product_get(s, name, &o->arena, &p, &o->e), ERR_OK);
+		session_end(&s);
+	}
+	assert_string_equal(p.standing, standing);
+}
+
+/* Who takes so long to get there that the grace is over gets a longer one. */
+static void
+decide_within_grace(struct office *o, const struct submission *in, struct outcome *out)
+{
+	int seconds = 1;
+	do {
+		define_rule(o, arena_printf(&o->arena,
+					    "kind: Policy\nname: owners\nscope: global\n"
+					    "enforcement: deny\ngrace: %d seconds\nvalidations:\n"
+					    "  - {expression: 'product.owner != \"carol\"', "
+					    "message: Not carol}\n",
+					    seconds *= 2));
+		*out = office_begin(o);
+		assert_int_equal(
+		    product_publish(o->governance, in, &o->arena, &o->violations, out, &o->e),
+		    ERR_OK);
+	} while (out->refusal.code != ERR_OK && seconds < 60);
+}
+
+/* Between its decision and its commit the grace ended for others, who were judged again. */
+static void
+a_grace_that_ended_before_its_event_was_there_is_found(void **state)
+{
+	struct office *o = *state;
+	const struct submission late = office_paper(PRODUCT("sales.late"));
+	assert_int_equal(office_publish_text(o, "name: sales.late\nowner: dave\ndomain: sales\n"
+						"schema: [{name: id, type: STRING}]\n"
+						"quality_checks: [{unique: id}]\n"),
+			 ERR_OK);
+	assert_int_equal(office_publish_text(o, PRODUCT("sales.early")), ERR_OK);
+	struct standing *st = start(o);
+	struct outcome out;
+	decide_within_grace(o, &late, &out);
+	await_standing(o, "sales.early", "violating");
+	assert_int_equal(outcome_settle(o->governance, &out, &o->e), ERR_OK);
+	await_standing(o, "sales.late", "violating");
+	standing_stop(st);
+}
+
 int
 main(void)
 {
@@ -178,6 +233,7 @@ main(void)
 	    T(what_is_retired_is_passed_over),
 	    T(what_happened_meanwhile_is_found_at_the_next_start),
 	    T(what_concerned_nobody_is_noted_at_the_end),
+	    T(a_grace_that_ended_before_its_event_was_there_is_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
