@@ -60,8 +60,7 @@ static enum err_code
 write_document(const struct rule_record *r, struct arena *arena, struct json *j, struct err *e)
 {
 	struct node document;
-	bool json = strcmp(r->media_type, "application/json") == 0;
-	TRY(document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, r->source, r->source_length, NULL,
+	TRY(document_read(document_format_of(r->media_type), r->source, r->source_length, NULL,
 			  arena, &document, e));
 	json_key(j, "policy");
 	json_node(j, &document);

@@ -110,8 +110,7 @@ past_domain(struct session *s, const char *name, uint64_t as_of, struct arena *a
 	if (!ev.body) /* none, or redacted */
 		return ERR(e, NOT_FOUND, "no domain named '%s' was defined by then", name);
 	CHECK(event_document(s, ev.seq, "domain.defined", arena, &source, e));
-	bool json = strcmp(source.media_type, "application/json") == 0;
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source.text, source.length, NULL,
+	if (document_read(document_format_of(source.media_type), source.text, source.length, NULL,
 			  arena, &root, e) != ERR_OK)
 		return err_while(e, "the document of event %llu", (unsigned long long)ev.seq);
 	*ret_domain = (struct domain){.name = arena_text(arena, name), .seq = ev.seq};

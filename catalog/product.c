@@ -195,8 +195,7 @@ product_document(struct session *s, uint64_t seq, struct arena *arena, struct no
 	const char *source = "", *media_type = "";
 	size_t length = 0;
 	CHECK(product_source(s, seq, arena, &source, &length, &media_type, e));
-	bool json = strcmp(media_type, "application/json") == 0;
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, length, &limits, arena,
+	if (document_read(document_format_of(media_type), source, length, &limits, arena,
 			  ret_document, e) != ERR_OK)
 		return err_while(e, "the document of event %llu", (unsigned long long)seq);
 	return ERR_OK;

@@ -137,9 +137,8 @@ read_event_document(const struct scanned_product *p, struct arena *arena, struct
 	const struct node *source = node_get(&body, "source");
 	if (!source || source->kind != NODE_TEXT)
 		return ERR(e, CORRUPT, "event %llu has no source", (unsigned long long)p->seq);
-	bool json = strcmp(node_text(&body, "media_type", ""), "application/json") == 0;
-	return document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source->text, source->count,
-			     &source_limits, arena, ret_document, e);
+	return document_read(document_format_of(node_text(&body, "media_type", "")), source->text,
+			     source->count, &source_limits, arena, ret_document, e);
 }
 
 enum err_code

@@ -86,10 +86,9 @@ read_source(struct happening *h, struct err *e)
 	const char *source = node_text(h->body, "source", NULL);
 	if (!source)
 		return ERR(e, MALFORMED, "the body has no source");
-	bool json = strcmp(node_text(h->body, "media_type", ""), "application/json") == 0;
 	struct node *root = ARENA_NEW(h->arena, struct node);
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, source, strlen(source),
-			  &source_limits, h->arena, root, e) != ERR_OK)
+	if (document_read(document_format_of(node_text(h->body, "media_type", "")), source,
+			  strlen(source), &source_limits, h->arena, root, e) != ERR_OK)
 		return err_while(e, "source");
 	h->document = root;
 	return ERR_OK;

@@ -46,9 +46,8 @@ static enum err_code
 read_product(struct call *c, struct subject *s, struct err *e)
 {
 	struct violations ignored = {.arena = c->arena};
-	bool json = !strcmp(s->file.media_type, "application/json");
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, s->file.text, s->file.length, NULL,
-			  c->arena, &s->root, e))
+	if (document_read(document_format_of(s->file.media_type), s->file.text, s->file.length,
+			  NULL, c->arena, &s->root, e))
 		return tell_failure(c, s->file.name, s->file.text, s->file.length, e);
 	if (s->root.kind != NODE_MAP)
 		return ERR(e, MALFORMED, "%s: a data product is a map", s->file.name);
@@ -139,8 +138,7 @@ read_facts_file(struct call *c, const char *path, struct subject *s, struct err 
 	enum err_code code = sent_file_read(c, path, &file, e);
 	if (code)
 		return code;
-	bool json = strcmp(file.media_type, "application/json") == 0;
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file.text, file.length, NULL,
+	if (document_read(document_format_of(file.media_type), file.text, file.length, NULL,
 			  c->arena, root, e))
 		return tell_failure(c, file.name, file.text, file.length, e);
 	if (root->kind != NODE_MAP)

@@ -58,8 +58,7 @@ read_file(struct call *c, const char *path, struct sent_file *file, struct node 
 	enum err_code code = sent_file_read(c, path, file, e);
 	if (code)
 		return code;
-	bool json = strcmp(file->media_type, "application/json") == 0;
-	code = document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file->text, file->length, NULL,
+	code = document_read(document_format_of(file->media_type), file->text, file->length, NULL,
 			     c->arena, ret_document, e);
 	return code ? tell_failure(c, file->name, file->text, file->length, e) : ERR_OK;
 }

@@ -86,8 +86,7 @@ judge_file(struct call *c, const struct sent_file *file, struct judged *j, struc
 {
 	struct node root;
 	struct descriptor d;
-	bool json = !strcmp(file->media_type, "application/json");
-	enum err_code code = document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file->text,
+	enum err_code code = document_read(document_format_of(file->media_type), file->text,
 					   file->length, NULL, c->arena, &root, e);
 	if (code) {
 		violation_note(&j->violations, "syntax", "", e->at, "%s", e->message);

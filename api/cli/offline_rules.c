@@ -16,8 +16,7 @@
 static enum err_code
 read_document(struct call *c, const struct sent_file *file, struct node *ret_root, struct err *e)
 {
-	bool json = !strcmp(file->media_type, "application/json");
-	return document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file->text, file->length, NULL,
+	return document_read(document_format_of(file->media_type), file->text, file->length, NULL,
 			     c->arena, ret_root, e);
 }
 

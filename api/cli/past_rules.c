@@ -152,8 +152,7 @@ compile_one(struct past_rules *r, struct past_policy *p, bool with_base)
 	struct node root;
 	struct err e;
 	const struct past_rule *rule = p->rule;
-	bool json = strcmp(rule->media_type, "application/json") == 0;
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, rule->source, rule->length, NULL,
+	if (document_read(document_format_of(rule->media_type), rule->source, rule->length, NULL,
 			  &arena, &root, &e) != ERR_OK) {
 		p->is_compiled = true;
 		p->why = arena_printf(r->arena, "the policy '%s' of event %llu: %s", rule->name,

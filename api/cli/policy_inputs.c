@@ -129,8 +129,7 @@ add_path_s_document(struct call *c, struct policy_inputs *in, const char *path, 
 	enum err_code code = sent_file_read(c, path, &file, e);
 	if (code)
 		return code;
-	bool json = !strcmp(file.media_type, "application/json");
-	bool readable = !document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file.text, file.length,
+	bool readable = !document_read(document_format_of(file.media_type), file.text, file.length,
 				       NULL, c->arena, root, e);
 	bool policy = readable && strcmp(node_text(root, "kind", ""), "Policy") == 0;
 	bool cases = readable && policy_cases_is(root);

@@ -103,8 +103,7 @@ differ(struct replay *r, struct decision *d, const char *policy, const char *wha
 static enum err_code
 read_text(const struct published *p, struct arena *arena, struct node *ret_root, struct err *e)
 {
-	bool json = strcmp(p->media_type, "application/json") == 0;
-	return document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, p->source, p->length,
+	return document_read(document_format_of(p->media_type), p->source, p->length,
 			     &client_limits, arena, ret_root, e);
 }
 

@@ -183,8 +183,7 @@ enum err_code
 document_name(struct call *c, const struct sent_file *file, const char **ret_name, struct err *e)
 {
 	struct node root;
-	bool json = !strcmp(file->media_type, "application/json");
-	if (document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, file->text, file->length, NULL,
+	if (document_read(document_format_of(file->media_type), file->text, file->length, NULL,
 			  c->arena, &root, e))
 		return tell_failure(c, file->name, file->text, file->length, e);
 	const char *name = node_text(&root, "name", NULL);

@@ -24,6 +24,12 @@ const struct document_limits document_default_limits = {
     .depth = 64,
 };
 
+enum document_format
+document_format_of(const char *media_type)
+{
+	return strcmp(media_type, "application/json") == 0 ? DOCUMENT_JSON : DOCUMENT_YAML;
+}
+
 /*
  * Trees are walked by recursion, also by others: no limit of a caller goes beyond what a thread's
  * stack bears.

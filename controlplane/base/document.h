@@ -50,6 +50,10 @@ struct member {
 
 enum document_format { DOCUMENT_YAML, DOCUMENT_JSON };
 
+/* document_format_of -- of a document that was sent as this media type: JSON as application/json,
+ * all else as YAML. */
+enum document_format document_format_of(const char *media_type);
+
 struct document_limits {
 	size_t bytes; /* of the text */
 	size_t nodes; /* of the tree, aliases expanded */

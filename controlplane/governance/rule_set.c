@@ -78,8 +78,7 @@ struct compilation {
 static enum err_code
 read_rule(const struct rule_record *rule, struct arena *arena, struct node *ret_root, struct err *e)
 {
-	enum document_format format =
-	    strcmp(rule->media_type, "application/json") == 0 ? DOCUMENT_JSON : DOCUMENT_YAML;
+	enum document_format format = document_format_of(rule->media_type);
 	enum err_code code =
 	    document_read(format, rule->source, rule->source_length, NULL, arena, ret_root, e);
 	return code == ERR_OK ? code : err_while(e, "the stored policy '%s'", rule->name);

@@ -281,9 +281,8 @@ enum err_code
 submission_read(const struct submission *in, struct arena *arena, struct violations *violations,
 		struct node *ret_root, struct err *e)
 {
-	bool json = strcmp(in->media_type, "application/json") == 0;
-	enum err_code code = document_read(json ? DOCUMENT_JSON : DOCUMENT_YAML, in->text,
-					   in->length, NULL, arena, ret_root, e);
+	enum err_code code = document_read(document_format_of(in->media_type), in->text, in->length,
+					   NULL, arena, ret_root, e);
 	if (code != ERR_OK)
 		violation_note(violations, "syntax", "", e->at, "%s", e->message);
 	return code;
