@@ -376,7 +376,7 @@ parameters_decode(const struct node *map, struct arena *arena, struct violations
 	return sound;
 }
 
-/* ---- what was taken before ---- */
+/* ---- what is refused of a new document; accepted ones stay as they are ---- */
 
 static bool
 goes_by_time(const struct parameter *p)

@@ -32,6 +32,28 @@ mistake_in(struct arena *arena, const struct cel_declarations *d, const char *so
 				issues.items[0].at.column, issues.items[0].message);
 }
 
+static inline void
+expect_type(const struct cel_declarations *d, const char *source, const char *wanted)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct cel_issues issues = {.arena = &arena};
+	struct cel_program *p = cel_compile(d, source, strlen(source), &issues);
+	assert_non_null(p);
+	assert_string_equal(cel_program_type(p), wanted);
+	cel_program_destroy(p);
+}
+
+/* The first mistake comes with this suggestion. */
+static inline void
+expect_suggestion(const struct cel_declarations *d, const char *source, const char *wanted)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct cel_issues issues = {.arena = &arena};
+	assert_null(cel_compile(d, source, strlen(source), &issues));
+	assert_non_null(issues.items[0].suggestion);
+	assert_string_equal(issues.items[0].suggestion, wanted);
+}
+
 /* What it gives, as the language writes it: "[1, 2]", "error: division by zero". */
 static inline const char *
 value_of(struct arena *arena, const struct cel_declarations *d, const struct cel_value *bindings,

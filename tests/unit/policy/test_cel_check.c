@@ -32,22 +32,13 @@ accepts(const char *source)
 static void
 has_type(const char *source, const char *wanted)
 {
-	CLEANUP(arena_done) struct arena arena = {0};
-	struct cel_issues issues = {.arena = &arena};
-	struct cel_program *p = cel_compile(&declared, source, strlen(source), &issues);
-	assert_non_null(p);
-	assert_string_equal(cel_program_type(p), wanted);
-	cel_program_destroy(p);
+	expect_type(&declared, source, wanted);
 }
 
 static void
 suggests(const char *source, const char *wanted)
 {
-	CLEANUP(arena_done) struct arena arena = {0};
-	struct cel_issues issues = {.arena = &arena};
-	assert_null(cel_compile(&declared, source, strlen(source), &issues));
-	assert_non_null(issues.items[0].suggestion);
-	assert_string_equal(issues.items[0].suggestion, wanted);
+	expect_suggestion(&declared, source, wanted);
 }
 
 static void
